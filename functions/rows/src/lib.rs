@@ -1,0 +1,1 @@
+//! The streaming Lambda of every answer made of rows.

@@ -1,0 +1,1 @@
+//! The light Lambda of health, documents and whatever no one else has.

@@ -1,0 +1,1 @@
+//! The Lambda of /tables: definitions, metadata, writes.

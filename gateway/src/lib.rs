@@ -1,0 +1,1 @@
+//! eider-server: all routers in one process.

@@ -1,0 +1,1 @@
+//! S3, credentials and secrets by the AWS SDK.

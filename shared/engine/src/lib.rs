@@ -1,0 +1,1 @@
+//! DuckDB and DuckLake: every write to the lake, every query.

@@ -1,0 +1,1 @@
+//! Arrow batches to and from Arrow stream, Parquet, CSV, NDJSON, JSON.

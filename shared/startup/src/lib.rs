@@ -1,0 +1,1 @@
+//! Tracing, and serving one router on Lambda or a socket.

@@ -1,0 +1,1 @@
+//! Fakes, TestApp, an authenticator with grants, conformance suites.
