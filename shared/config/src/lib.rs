@@ -1,1 +1,92 @@
-//! The environment as one typed, validated value.
+//! The environment as one typed, validated value: the only reader of it.
+//!
+//! [`Config::from_environment`] reads everything once and answers either a `Config` in which every
+//! part fits, or every problem at once, each by the name of its variable. Which store is used
+//! follows from what is set: `DB_POSTGRES_HOST` chooses PostgreSQL over the embedded SQLite catalog,
+//! `STORAGE_MINIO_ENDPOINT` or `AWS_REGION` choose S3 over the embedded one.
+
+mod catalog;
+mod engine;
+mod reader;
+mod secret;
+mod server;
+mod storage;
+
+pub use catalog::{CatalogConfig, DuckLakeConfig, Password, PostgresConfig, Role, SqliteConfig};
+pub use engine::EngineConfig;
+pub use reader::{Problem, Problems};
+pub use secret::Secret;
+pub use server::{Environment, LogConfig, Platform, ServerConfig};
+pub use storage::{EmbeddedStorageConfig, S3Config, S3Keys, StorageConfig};
+
+use reader::Reader;
+
+/// Everything that Eider reads from its environment.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Who is served, where, under which limits.
+    pub server: ServerConfig,
+    /// The lake's catalog database.
+    pub catalog: CatalogConfig,
+    /// The object store under the lake.
+    pub storage: StorageConfig,
+    /// DuckDB.
+    pub engine: EngineConfig,
+}
+
+impl Config {
+    /// Reads the process's environment.
+    pub fn from_environment() -> Result<Self, Problems> {
+        Self::from_variables(std::env::vars())
+    }
+
+    /// Reads these variables: what tests use in place of the environment.
+    pub fn from_variables(
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Problems> {
+        let mut reader = Reader::new(variables);
+        let server = server::read(&mut reader);
+        let catalog = catalog::read(&mut reader, &server);
+        let storage = storage::read(&mut reader, &server);
+        let engine = engine::read(&mut reader, &server);
+        check_together(&mut reader, &server, &catalog, &storage);
+        reader.refuse_unknown();
+        reader.finish(Self { server, catalog, storage, engine })
+    }
+}
+
+/// What no section sees alone.
+fn check_together(
+    reader: &mut Reader,
+    server: &ServerConfig,
+    catalog: &CatalogConfig,
+    storage: &StorageConfig,
+) {
+    let embedded_catalog = matches!(catalog, CatalogConfig::Sqlite(_));
+    let embedded_storage = matches!(storage, StorageConfig::Embedded(_));
+    let place = match (server.platform, server.environment) {
+        (Platform::Lambda { .. }, _) => Some("A function keeps nothing of its own"),
+        (_, Environment::Production) => Some("Production keeps nothing on its own disk"),
+        _ => None,
+    };
+    if let Some(why) = place {
+        if embedded_catalog {
+            reader.problem("DB_POSTGRES_HOST", format!("{why}: name a PostgreSQL server."));
+        }
+        if embedded_storage {
+            reader.problem(
+                "STORAGE_MINIO_ENDPOINT",
+                format!("{why}: name an S3 endpoint, or set AWS_REGION for S3 itself."),
+            );
+        }
+    }
+    if embedded_storage && !embedded_catalog {
+        reader.problem(
+            "STORAGE_MINIO_ENDPOINT",
+            "A PostgreSQL catalog is shared, the embedded object store is not: name an S3 endpoint.",
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,31 @@
-//! Use cases, and the ports they need.
+//! Use cases, and the ports (small traits) they need.
+//!
+//! One use case, one file. A use case checks rights, keeps the rule, calls ports; it knows neither
+//! HTTP nor where a thing is kept. Ports are implemented by adapters and proven by the conformance
+//! suites in `testkit`.
+
+mod append_table;
+mod create_table;
+mod delete_table;
+mod fit;
+mod get_table;
+mod list_tables;
+mod port;
+mod query;
+mod read_table;
+mod spool;
+mod write;
+
+pub use append_table::{AppendTable, Appended, append_table};
+pub use create_table::{Created, create_table};
+pub use delete_table::delete_table;
+pub use get_table::get_table;
+pub use list_tables::{ListTables, list_tables};
+pub use port::{
+    Authenticator, Catalog, CatalogStatus, Lake, ObjectStore, QueryEngine, RecordedWrite,
+    RowSource, TablePage,
+};
+pub use query::{BatchStream, Parameter, Parameters, Query, ResultColumn, Rows, Select, run_query};
+pub use read_table::read_table;
+pub use spool::{Spool, SpoolWriter};
+pub use write::{Append, Change, Outcome, Write, WriteKey};

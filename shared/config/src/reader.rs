@@ -1,0 +1,111 @@
+//! Takes variables by name and collects what is wrong with them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::str::FromStr;
+
+use crate::Secret;
+
+/// One thing wrong with one variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The variable.
+    pub variable: String,
+    /// What is wrong and what would be right; never the value of a secret.
+    pub message: String,
+}
+
+/// Everything wrong with the environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problems(pub Vec<Problem>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the configuration is not usable:")?;
+        for problem in &self.0 {
+            write!(f, "\n  {}: {}", problem.variable, problem.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}
+
+pub(crate) struct Reader {
+    variables: BTreeMap<String, String>,
+    asked: BTreeSet<String>,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    pub(crate) fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        // An empty value is an absent one, as `docker compose` and SAM write it.
+        let variables = variables.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        Self { variables, asked: BTreeSet::new(), problems: Vec::new() }
+    }
+
+    pub(crate) fn problem(&mut self, variable: &str, message: impl Into<String>) {
+        self.problems.push(Problem { variable: variable.to_owned(), message: message.into() });
+    }
+
+    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
+        self.asked.insert(name.to_owned());
+        self.variables.get(name).cloned()
+    }
+
+    pub(crate) fn text_or(&mut self, name: &str, default: &str) -> String {
+        self.text(name).unwrap_or_else(|| default.to_owned())
+    }
+
+    pub(crate) fn secret(&mut self, name: &str) -> Option<Secret> {
+        self.text(name).map(Secret::new)
+    }
+
+    /// A variable that others make necessary.
+    pub(crate) fn required(&mut self, name: &str, because: &str) -> String {
+        self.text(name).unwrap_or_else(|| {
+            self.problem(name, format!("is not set; it is needed because {because}."));
+            String::new()
+        })
+    }
+
+    /// A value of a type that reads itself; `expected` says in the error what that is.
+    pub(crate) fn parsed<T: FromStr>(&mut self, name: &str, default: T, expected: &str) -> T {
+        let Some(text) = self.text(name) else { return default };
+        text.parse().unwrap_or_else(|_| {
+            self.problem(name, format!("`{text}` is not {expected}."));
+            default
+        })
+    }
+
+    /// `true` or `false`, also as `1`/`0`, `yes`/`no`, `on`/`off`.
+    pub(crate) fn flag(&mut self, name: &str, default: bool) -> bool {
+        let Some(text) = self.text(name) else { return default };
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" => true,
+            "false" | "0" | "no" | "off" => false,
+            _ => {
+                self.problem(name, format!("`{text}` is neither true nor false."));
+                default
+            }
+        }
+    }
+
+    /// A misspelt setting of ours must not be ignored in silence.
+    pub(crate) fn refuse_unknown(&mut self) {
+        let unknown: Vec<String> = self
+            .variables
+            .keys()
+            .filter(|name| name.starts_with("EIDER_") && !name.starts_with("EIDER_TEST_"))
+            .filter(|name| !self.asked.contains(*name) && *name != "EIDER_ASSET_DIR")
+            .cloned()
+            .collect();
+        for name in unknown {
+            self.problem(&name, "is not a setting of Eider; .env.example lists them all.");
+        }
+    }
+
+    pub(crate) fn finish<T>(self, value: T) -> Result<T, Problems> {
+        if self.problems.is_empty() { Ok(value) } else { Err(Problems(self.problems)) }
+    }
+}

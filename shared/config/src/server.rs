@@ -1,0 +1,192 @@
+//! Who is served, where, under which limits.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::{Secret, reader::Reader};
+
+/// How strict the start is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Environment {
+    /// A laptop or a test: anonymous and embedded are fine.
+    Development,
+    /// As production, with data that may go.
+    Staging,
+    /// The real thing.
+    Production,
+}
+
+/// Where this process runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    /// A process of its own behind a socket.
+    Server,
+    /// The Lambda runtime, or an emulator of it, with so many bytes of memory.
+    Lambda {
+        /// The function's memory.
+        memory_bytes: u64,
+    },
+}
+
+/// How much is logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogConfig {
+    /// `LOG_LEVEL`: trace, debug, info, warn or error.
+    pub level: String,
+}
+
+/// Who is served, where, under which limits.
+#[derive(Debug, Clone)]
+pub struct ServerConfig {
+    /// `ENVIRONMENT`.
+    pub environment: Environment,
+    /// Lambda or a process of its own: `AWS_LAMBDA_RUNTIME_API` tells.
+    pub platform: Platform,
+    /// `LOG_LEVEL`.
+    pub log: LogConfig,
+    /// `DEBUG`: full error chains in answers.
+    pub debug: bool,
+    /// `EIDER_LISTEN`: where `eider-server` listens.
+    pub listen: SocketAddr,
+    /// `EIDER_HOME`: where embedded stores live.
+    pub home: PathBuf,
+    /// `EIDER_ALLOW_ANONYMOUS`, true in development unless set.
+    pub allow_anonymous: bool,
+    /// `EIDER_FRONT_DOOR_SECRETS`: one of these must come with each request of a function.
+    pub front_door_secrets: Vec<Secret>,
+    /// `CORS_ALLOW_ORIGINS`.
+    pub cors_allow_origins: Vec<String>,
+    /// `EIDER_MAX_BODY_BYTES`: larger bodies are 413.
+    pub max_body_bytes: u64,
+    /// `EIDER_SPOOL_MEMORY_BYTES`: larger bodies wait in a file.
+    pub spool_memory_bytes: usize,
+    /// `EIDER_REQUEST_TIMEOUT_SECONDS`: from the request's last byte to the answer's first.
+    pub request_timeout: Duration,
+    /// `EIDER_BODY_SILENCE_SECONDS`: a client that sends nothing for so long gets 408.
+    pub body_silence: Duration,
+}
+
+/// 6 MB of an invocation, less what base64 adds.
+const LAMBDA_BODY_BYTES: u64 = 4_500_000;
+/// HTTP APIs give up after 30 s; our own answer comes before.
+const LAMBDA_REQUEST_SECONDS: u64 = 28;
+
+const LEVELS: [&str; 5] = ["trace", "debug", "info", "warn", "error"];
+
+pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
+    let environment = read_environment(reader);
+    let platform = read_platform(reader);
+    let on_lambda = matches!(platform, Platform::Lambda { .. });
+    let development = environment == Environment::Development;
+    let allow_anonymous = reader.flag("EIDER_ALLOW_ANONYMOUS", development);
+    if !allow_anonymous {
+        reader.problem(
+            "EIDER_ALLOW_ANONYMOUS",
+            "there is no authenticator yet, so every caller is anonymous; set it to true to accept that.",
+        );
+    }
+    let debug = reader.flag("DEBUG", false);
+    if debug && environment == Environment::Production {
+        reader.problem("DEBUG", "shows internals in answers; it is refused in production.");
+    }
+    let body = if on_lambda { LAMBDA_BODY_BYTES } else { 1 << 30 };
+    let timeout = if on_lambda { LAMBDA_REQUEST_SECONDS } else { 300 };
+    ServerConfig {
+        environment,
+        platform,
+        log: read_log(reader),
+        debug,
+        listen: reader.parsed(
+            "EIDER_LISTEN",
+            SocketAddr::from(([127, 0, 0, 1], 8000)),
+            "an address with a port, as in 127.0.0.1:8000",
+        ),
+        home: reader.text_or("EIDER_HOME", ".eider").into(),
+        allow_anonymous,
+        front_door_secrets: read_front_door(reader, on_lambda && !development),
+        cors_allow_origins: read_origins(reader),
+        max_body_bytes: reader.parsed("EIDER_MAX_BODY_BYTES", body, "a number of bytes"),
+        spool_memory_bytes: reader.parsed(
+            "EIDER_SPOOL_MEMORY_BYTES",
+            16 << 20,
+            "a number of bytes",
+        ),
+        request_timeout: read_seconds(reader, "EIDER_REQUEST_TIMEOUT_SECONDS", timeout),
+        body_silence: read_seconds(reader, "EIDER_BODY_SILENCE_SECONDS", 10),
+    }
+}
+
+fn read_environment(reader: &mut Reader) -> Environment {
+    match reader.text_or("ENVIRONMENT", "development").as_str() {
+        "development" => Environment::Development,
+        "staging" => Environment::Staging,
+        "production" => Environment::Production,
+        other => {
+            let message = format!("`{other}` is none of development, staging, production.");
+            reader.problem("ENVIRONMENT", message);
+            Environment::Production
+        }
+    }
+}
+
+fn read_platform(reader: &mut Reader) -> Platform {
+    if reader.text("AWS_LAMBDA_RUNTIME_API").is_none() {
+        return Platform::Server;
+    }
+    let megabytes: u64 =
+        reader.parsed("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", 1024, "a number of megabytes");
+    Platform::Lambda { memory_bytes: megabytes << 20 }
+}
+
+fn read_log(reader: &mut Reader) -> LogConfig {
+    let level = reader.text_or("LOG_LEVEL", "info").to_ascii_lowercase();
+    if !LEVELS.contains(&level.as_str()) {
+        reader.problem("LOG_LEVEL", format!("`{level}` is none of {}.", LEVELS.join(", ")));
+    }
+    LogConfig { level }
+}
+
+/// Two may be valid at once, so that they can be rotated.
+fn read_front_door(reader: &mut Reader, required: bool) -> Vec<Secret> {
+    const NAME: &str = "EIDER_FRONT_DOOR_SECRETS";
+    let text = reader.text_or(NAME, "");
+    let secrets: Vec<Secret> =
+        text.split(',').map(str::trim).filter(|s| !s.is_empty()).map(Secret::new).collect();
+    if secrets.len() > 2 {
+        reader
+            .problem(NAME, "holds more than two secrets; one is in use, one may be on its way in.");
+    }
+    if secrets.iter().any(|secret| secret.reveal().len() < 16) {
+        reader.problem(NAME, "holds a secret of fewer than 16 characters.");
+    }
+    if required && secrets.is_empty() {
+        reader.problem(
+            NAME,
+            "is not set; a function behind the front door must know who is in front.",
+        );
+    }
+    secrets
+}
+
+fn read_origins(reader: &mut Reader) -> Vec<String> {
+    let default = "http://localhost:3000,http://127.0.0.1:3000,http://localhost:5173";
+    let text = reader.text_or("CORS_ALLOW_ORIGINS", default);
+    let origins: Vec<String> = text.split(',').map(|origin| origin.trim().to_owned()).collect();
+    let odd = origins
+        .iter()
+        .find(|o| !(*o == "*" || o.starts_with("http://") || o.starts_with("https://")));
+    if let Some(odd) = odd {
+        let message = format!("`{odd}` is not an origin, as in https://app.example.com.");
+        reader.problem("CORS_ALLOW_ORIGINS", message);
+    }
+    origins
+}
+
+pub(crate) fn read_seconds(reader: &mut Reader, name: &str, default: u64) -> Duration {
+    let seconds: u64 = reader.parsed(name, default, "a number of seconds");
+    if seconds == 0 {
+        reader.problem(name, "must be at least one second.");
+    }
+    Duration::from_secs(seconds.max(1))
+}

@@ -1,0 +1,146 @@
+//! The object store under the lake.
+
+use std::path::PathBuf;
+
+use crate::{Environment, Secret, ServerConfig, reader::Reader};
+
+/// Which object store holds the lake's data.
+#[derive(Debug, Clone)]
+pub enum StorageConfig {
+    /// An S3 server inside this process, over a folder.
+    Embedded(EmbeddedStorageConfig),
+    /// S3, or what speaks it.
+    S3(S3Config),
+}
+
+/// The embedded object store.
+#[derive(Debug, Clone)]
+pub struct EmbeddedStorageConfig {
+    /// The folder of its buckets.
+    pub folder: PathBuf,
+    /// The file that keeps its address and generated keys.
+    pub keys: PathBuf,
+    /// `STORAGE_DEFAULT_BUCKET`
+    pub bucket: String,
+}
+
+/// S3, or what speaks it.
+#[derive(Debug, Clone)]
+pub struct S3Config {
+    /// `STORAGE_MINIO_ENDPOINT` as `host:port`; `None` is AWS.
+    pub endpoint: Option<String>,
+    /// `STORAGE_MINIO_SECURE`: TLS.
+    pub secure: bool,
+    /// `STORAGE_MINIO_{ACCESS,SECRET}_KEY`; `None` takes what the AWS SDK finds.
+    pub keys: Option<S3Keys>,
+    /// `AWS_REGION`
+    pub region: String,
+    /// `STORAGE_DEFAULT_BUCKET`: the lake's own.
+    pub bucket: String,
+}
+
+/// A pair of static keys.
+#[derive(Debug, Clone)]
+pub struct S3Keys {
+    /// The access key's id.
+    pub access_key: String,
+    /// The secret.
+    pub secret_key: Secret,
+}
+
+impl S3Config {
+    /// The endpoint with its scheme, as the SDK wants it; `None` is AWS.
+    pub fn endpoint_url(&self) -> Option<String> {
+        let scheme = if self.secure { "https" } else { "http" };
+        self.endpoint.as_ref().map(|host| format!("{scheme}://{host}"))
+    }
+
+    /// Where DuckLake keeps data files.
+    pub fn data_path(&self) -> String {
+        data_path(&self.bucket)
+    }
+}
+
+/// The lake's data path in `bucket`: `s3://bucket/lake/`.
+pub(crate) fn data_path(bucket: &str) -> String {
+    format!("s3://{bucket}/lake/")
+}
+
+pub(crate) fn read(reader: &mut Reader, server: &ServerConfig) -> StorageConfig {
+    let bucket = reader.text_or("STORAGE_DEFAULT_BUCKET", "eider");
+    check_bucket(reader, &bucket);
+    let endpoint = reader.text("STORAGE_MINIO_ENDPOINT");
+    let region = reader.text("AWS_REGION").or_else(|| reader.text("AWS_DEFAULT_REGION"));
+    let keys = read_keys(reader, server);
+    let secure = reader.flag("STORAGE_MINIO_SECURE", endpoint.is_none());
+    // A region alone may be a leftover of the shell of a laptop: only with a bucket it means S3.
+    let aws = region.is_some() && reader.text("STORAGE_DEFAULT_BUCKET").is_some();
+    if endpoint.is_none() && !aws {
+        if keys.is_some() {
+            reader.problem(
+                "STORAGE_MINIO_ACCESS_KEY",
+                "is set, but neither STORAGE_MINIO_ENDPOINT nor AWS_REGION with STORAGE_DEFAULT_BUCKET is.",
+            );
+        }
+        return StorageConfig::Embedded(EmbeddedStorageConfig {
+            folder: server.home.join("objects"),
+            keys: server.home.join("s3.json"),
+            bucket,
+        });
+    }
+    if let Some(endpoint) = &endpoint
+        && endpoint.contains("://")
+    {
+        reader.problem(
+            "STORAGE_MINIO_ENDPOINT",
+            "has a scheme; write host:port, and STORAGE_MINIO_SECURE=true for TLS.",
+        );
+    }
+    let region = region.unwrap_or_else(|| "us-east-1".to_owned());
+    StorageConfig::S3(S3Config { endpoint, secure, keys, region, bucket })
+}
+
+fn read_keys(reader: &mut Reader, server: &ServerConfig) -> Option<S3Keys> {
+    let access_key = reader.text("STORAGE_MINIO_ACCESS_KEY");
+    let secret_key = reader.secret("STORAGE_MINIO_SECRET_KEY");
+    match (access_key, secret_key) {
+        (Some(access_key), Some(secret_key)) => {
+            if server.environment == Environment::Production && access_key == "minioadmin" {
+                reader.problem(
+                    "STORAGE_MINIO_ACCESS_KEY",
+                    "is MinIO's default; production refuses it.",
+                );
+            }
+            Some(S3Keys { access_key, secret_key })
+        }
+        (None, None) => None,
+        (Some(_), None) => {
+            reader.problem("STORAGE_MINIO_SECRET_KEY", "is not set; STORAGE_MINIO_ACCESS_KEY is.");
+            None
+        }
+        (None, Some(_)) => {
+            reader.problem("STORAGE_MINIO_ACCESS_KEY", "is not set; STORAGE_MINIO_SECRET_KEY is.");
+            None
+        }
+    }
+}
+
+/// S3's rules for bucket names, so far as they keep a URL whole.
+fn check_bucket(reader: &mut Reader, bucket: &str) {
+    let fits = (3..=63).contains(&bucket.len())
+        && bucket
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.')
+        && bucket.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric)
+        && bucket.as_bytes().last().is_some_and(u8::is_ascii_alphanumeric);
+    if !fits {
+        reader.problem("STORAGE_DEFAULT_BUCKET", format!("`{bucket}` is not a bucket name of S3."));
+    }
+}
+
+impl EmbeddedStorageConfig {
+    /// Where DuckLake keeps data files.
+    pub fn data_path(&self) -> String {
+        data_path(&self.bucket)
+    }
+}

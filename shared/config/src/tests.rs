@@ -1,0 +1,117 @@
+//! Each sentence of `.env.example` that a start must hold.
+
+use super::*;
+
+fn read(variables: &[(&str, &str)]) -> Result<Config, Problems> {
+    Config::from_variables(variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+}
+
+/// The names of the variables that were refused.
+fn refused(variables: &[(&str, &str)]) -> Vec<String> {
+    read(variables).err().map_or(Vec::new(), |p| p.0.into_iter().map(|p| p.variable).collect())
+}
+
+const SERVICES: [(&str, &str); 7] = [
+    ("DB_POSTGRES_HOST", "127.0.0.1"),
+    ("DB_POSTGRES_DB", "eider"),
+    ("DB_POSTGRES_USER", "eider_writer"),
+    ("DB_POSTGRES_PASSWORD", "a long secret"),
+    ("STORAGE_MINIO_ENDPOINT", "127.0.0.1:9000"),
+    ("STORAGE_MINIO_ACCESS_KEY", "access"),
+    ("STORAGE_MINIO_SECRET_KEY", "another long secret"),
+];
+
+fn services_and(more: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
+    SERVICES.iter().chain(more).copied().collect()
+}
+
+#[test]
+fn nothing_set_is_the_embedded_server_of_a_laptop() {
+    let config = read(&[]).expect("a configuration");
+    assert!(matches!(config.catalog, CatalogConfig::Sqlite(_)));
+    assert!(matches!(config.storage, StorageConfig::Embedded(_)));
+    assert_eq!(config.server.listen.to_string(), "127.0.0.1:8000");
+    assert!(config.server.allow_anonymous);
+}
+
+#[test]
+fn what_is_set_chooses_the_stores() {
+    let config = read(&SERVICES).expect("a configuration");
+    let CatalogConfig::Postgres(postgres) = config.catalog else { panic!("not PostgreSQL") };
+    assert_eq!(postgres.reader.user, "eider_writer");
+    assert_eq!(postgres.port, 5432);
+    assert!(matches!(config.storage, StorageConfig::S3(_)));
+}
+
+#[test]
+fn half_a_configuration_is_refused() {
+    assert_eq!(refused(&[("DB_POSTGRES_USER", "x")]), ["DB_POSTGRES_USER"]);
+    assert_eq!(refused(&SERVICES[..4]), ["STORAGE_MINIO_ENDPOINT"]);
+    assert_eq!(refused(&SERVICES[..6]), ["STORAGE_MINIO_SECRET_KEY"]);
+    let no_password: Vec<_> =
+        SERVICES.into_iter().filter(|(name, _)| *name != "DB_POSTGRES_PASSWORD").collect();
+    assert_eq!(refused(&no_password), ["DB_POSTGRES_PASSWORD"]);
+}
+
+#[test]
+fn unknown_and_unreadable_values_are_refused_all_at_once_by_name() {
+    let names = refused(&[
+        ("EIDER_LISTEN", "8000"),
+        ("EIDER_LISTNE", "127.0.0.1:1"),
+        ("LOG_LEVEL", "loud"),
+        ("EIDER_MAX_BODY_BYTES", "1 GB"),
+        ("DB_DUCKLAKE_ENCRYPTED", "maybe"),
+        ("STORAGE_DEFAULT_BUCKET", "No Bucket"),
+        ("ENVIRONMENT", "prod"),
+    ]);
+    for name in [
+        "EIDER_LISTEN",
+        "EIDER_LISTNE",
+        "LOG_LEVEL",
+        "EIDER_MAX_BODY_BYTES",
+        "DB_DUCKLAKE_ENCRYPTED",
+        "STORAGE_DEFAULT_BUCKET",
+        "ENVIRONMENT",
+    ] {
+        assert!(names.iter().any(|n| n == name), "{name} in {names:?}");
+    }
+}
+
+#[test]
+fn production_is_strict() {
+    let production = [("ENVIRONMENT", "production"), ("EIDER_ALLOW_ANONYMOUS", "true")];
+    assert_eq!(refused(&production), ["DB_POSTGRES_HOST", "STORAGE_MINIO_ENDPOINT"]);
+    assert_eq!(refused(&services_and(&production)), [""; 0]);
+    assert_eq!(refused(&services_and(&production[..1])), ["EIDER_ALLOW_ANONYMOUS"]);
+    assert_eq!(
+        refused(&services_and(&[production[0], production[1], ("DEBUG", "true")])),
+        ["DEBUG"]
+    );
+    let mut weak = services_and(&production);
+    weak[3].1 = "postgres";
+    weak[5].1 = "minioadmin";
+    assert_eq!(refused(&weak), ["DB_POSTGRES_PASSWORD", "STORAGE_MINIO_ACCESS_KEY"]);
+}
+
+#[test]
+fn staging_refuses_anonymous_callers_unless_told() {
+    assert_eq!(refused(&services_and(&[("ENVIRONMENT", "staging")])), ["EIDER_ALLOW_ANONYMOUS"]);
+}
+
+#[test]
+fn a_function_refuses_embedded_stores_and_knows_the_platforms_limits() {
+    let lambda = [("AWS_LAMBDA_RUNTIME_API", "x"), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "2048")];
+    assert_eq!(refused(&lambda), ["DB_POSTGRES_HOST", "STORAGE_MINIO_ENDPOINT"]);
+    let config = read(&services_and(&lambda)).expect("a configuration");
+    assert_eq!(config.server.max_body_bytes, 4_500_000);
+    assert_eq!(config.engine.memory_bytes, 1 << 30);
+}
+
+#[test]
+fn a_secret_cannot_be_printed() {
+    let config = read(&services_and(&[("EIDER_FRONT_DOOR_SECRETS", "0123456789abcdef")]));
+    let printed = format!("{config:?}");
+    for secret in ["a long secret", "another long secret", "0123456789abcdef"] {
+        assert!(!printed.contains(secret), "{printed}");
+    }
+}

@@ -1,0 +1,75 @@
+//! Columns and the definition of a table, as a caller writes them.
+
+use std::collections::HashSet;
+
+use crate::{ColumnType, Error, Name, Result, TableName, limits};
+
+/// A JSON literal: what a column's default may be (DuckLake keeps literals only).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Literal {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Boolean(bool),
+    /// A number, as it was written: exact.
+    Number(String),
+    /// A string, cast to the column's type.
+    Text(String),
+}
+
+/// One column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// Its name, unique in the table without regard to case.
+    pub name: Name,
+    /// Its type.
+    pub r#type: ColumnType,
+    /// Whether it may hold NULL.
+    pub nullable: bool,
+    /// What an append without this column puts in.
+    pub default: Option<Literal>,
+    /// What people should know of it.
+    pub comment: Option<String>,
+}
+
+/// What `POST /tables` makes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableDefinition {
+    /// The table's name.
+    pub name: TableName,
+    /// Its columns, in order; at least one.
+    pub columns: Vec<Column>,
+    /// What people should know of it.
+    pub comment: Option<String>,
+}
+
+impl TableDefinition {
+    /// Checks what holds between the parts: the name may be made, there are columns, none twice.
+    pub fn new(name: TableName, columns: Vec<Column>, comment: Option<String>) -> Result<Self> {
+        name.check_creatable()?;
+        if columns.is_empty() || columns.len() > limits::COLUMNS {
+            return Err(Error::invalid(
+                "INVALID_COLUMNS",
+                format!(
+                    "A table has 1 to {} columns; {} were given.",
+                    limits::COLUMNS,
+                    columns.len()
+                ),
+            ));
+        }
+        let mut seen = HashSet::new();
+        if let Some((index, twice)) =
+            columns.iter().enumerate().find(|(_, column)| !seen.insert(&column.name))
+        {
+            return Err(Error::invalid(
+                "DUPLICATE_COLUMN",
+                format!(
+                    "The column `{}` is given twice (names are equal without case).",
+                    twice.name
+                ),
+            )
+            .field(format!("columns[{index}].name"), "is given twice"));
+        }
+        Ok(Self { name, columns, comment })
+    }
+}

@@ -1,0 +1,26 @@
+//! Limits that no configuration changes, each with the reason for its value.
+
+/// Characters in the name of a schema, table or column. DuckDB has no limit; PostgreSQL and SQLite
+/// keep names as text. 128 is what BigQuery's and Athena's users are near.
+pub const NAME_CHARACTERS: usize = 128;
+
+/// Columns of one table: Parquet readers and catalog rows stay in one page well beyond this.
+pub const COLUMNS: usize = 1_000;
+
+/// How deep a column's type may nest.
+pub const TYPE_DEPTH: usize = 32;
+
+/// Characters of an `Idempotency-Key` (printable ASCII).
+pub const IDEMPOTENCY_KEY_CHARACTERS: usize = 255;
+
+/// Characters of an `X-Request-Id` (printable ASCII); a longer one is replaced by ours.
+pub const REQUEST_ID_CHARACTERS: usize = 128;
+
+/// Items of a page unless the caller asks for another number.
+pub const PAGE_DEFAULT: u32 = 100;
+
+/// Items of a page at most.
+pub const PAGE_MAXIMUM: u32 = 1_000;
+
+/// Characters of one SQL text.
+pub const SQL_CHARACTERS: usize = 100_000;

@@ -1,0 +1,72 @@
+//! Rows are added to a table: all or none, once per key.
+
+use std::sync::Arc;
+
+use domain::{Access, Caller, Result, RunId, SnapshotId, TableName};
+
+use crate::{Append, Catalog, Change, Lake, RowSource, Write, WriteKey, fit, get_table};
+
+/// What an append asks.
+pub struct AppendTable {
+    /// The table.
+    pub table: TableName,
+    /// Its name in the ledger.
+    pub key: WriteKey,
+    /// The run it belongs to.
+    pub run: Option<RunId>,
+    /// Bytes of the body.
+    pub bytes: u64,
+}
+
+/// What an append answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// The table.
+    pub table: TableName,
+    /// Rows added.
+    pub rows: u64,
+    /// Bytes of the body.
+    pub bytes: u64,
+    /// The snapshot it became; for no rows the table's last.
+    pub snapshot: SnapshotId,
+    /// The run it belongs to.
+    pub run: Option<RunId>,
+    /// The same request had added them before.
+    pub replayed: bool,
+}
+
+/// Appends what `open` gives. The body is opened only after rights, key and table were looked at.
+pub async fn append_table(
+    catalog: &dyn Catalog,
+    lake: &dyn Lake,
+    caller: &Caller,
+    request: AppendTable,
+    open: impl AsyncFnOnce() -> Result<Arc<dyn RowSource>>,
+) -> Result<Appended> {
+    get_table::check_access(caller, &request.table, Access::Write)?;
+    if let Some(recorded) = request.key.find(catalog).await? {
+        return Ok(appended(recorded, SnapshotId(0), true));
+    }
+    let table = get_table::require(catalog, caller, &request.table, Access::Write).await?;
+    let source = open().await?;
+    fit::check(&table.columns, &source.schema())?;
+    let change = Change::Append(Append {
+        table: request.table,
+        table_id: table.id,
+        source,
+        bytes: request.bytes,
+    });
+    let outcome = lake.write(Write { key: request.key, run: request.run, change }).await?;
+    Ok(appended(outcome.write, table.summary.snapshot, outcome.replayed))
+}
+
+fn appended(recorded: crate::RecordedWrite, unchanged: SnapshotId, replayed: bool) -> Appended {
+    Appended {
+        table: recorded.table,
+        rows: recorded.rows,
+        bytes: recorded.bytes,
+        snapshot: recorded.snapshot.unwrap_or(unchanged),
+        run: recorded.run,
+        replayed,
+    }
+}

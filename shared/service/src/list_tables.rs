@@ -1,0 +1,31 @@
+//! Which tables there are, a page at a time.
+
+use domain::{Caller, Grants, Result, TableName, TableSummary};
+
+use crate::{Catalog, TablePage};
+
+/// What a listing asks.
+#[derive(Debug, Clone)]
+pub struct ListTables {
+    /// Only tables after this name.
+    pub after: Option<TableName>,
+    /// So many at most.
+    pub limit: u32,
+}
+
+/// A page, and whether there is another after it.
+pub async fn list_tables(
+    catalog: &dyn Catalog,
+    caller: &Caller,
+    request: ListTables,
+) -> Result<(Vec<TableSummary>, bool)> {
+    let within = match &caller.grants {
+        Grants::All => None,
+        Grants::Tables(granted) => Some(granted.iter().map(|(name, _)| name.clone()).collect()),
+    };
+    let page = TablePage { after: request.after, within, limit: request.limit + 1 };
+    let mut tables = catalog.list_tables(&page).await?;
+    let more = tables.len() > request.limit as usize;
+    tables.truncate(request.limit as usize);
+    Ok((tables, more))
+}

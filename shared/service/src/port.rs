@@ -1,0 +1,114 @@
+//! The ports: what the use cases ask of the outside. Each has a conformance suite in `testkit`.
+
+use std::path::Path;
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use async_trait::async_trait;
+use domain::{Caller, Result, RunId, SnapshotId, Table, TableName, TableSummary, Timestamp};
+
+use crate::{Query, Rows, Write};
+
+/// The lake's catalog, read: one indexed look-up a question, never the engine's work.
+#[async_trait]
+pub trait Catalog: Send + Sync {
+    /// One page of tables in order of folded schema and name, at one snapshot.
+    async fn list_tables(&self, page: &TablePage) -> Result<Vec<TableSummary>>;
+
+    /// The table of this name (compared without case) with its columns, or `None`.
+    async fn find_table(&self, name: &TableName) -> Result<Option<Table>>;
+
+    /// What the ledger recorded under this key, or `None`.
+    async fn find_write(&self, key: &str) -> Result<Option<RecordedWrite>>;
+
+    /// What health shows; also refuses a catalog that has not our version, by name.
+    async fn status(&self) -> Result<CatalogStatus>;
+}
+
+/// Which tables a listing shows.
+#[derive(Debug, Clone)]
+pub struct TablePage {
+    /// Only tables after this name.
+    pub after: Option<TableName>,
+    /// Only these tables; `None` is all.
+    pub within: Option<Vec<TableName>>,
+    /// So many at most.
+    pub limit: u32,
+}
+
+/// The state of the catalog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogStatus {
+    /// DuckLake's format version, as read from the catalog ("1.0").
+    pub format: String,
+    /// The number of our newest migration in it.
+    pub migration: u32,
+    /// The newest snapshot.
+    pub newest_snapshot: SnapshotId,
+}
+
+/// One write as the ledger keeps it, long after its snapshot may have expired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedWrite {
+    /// Digest of the payload; another payload under the same key is refused.
+    pub payload: String,
+    /// The snapshot it became; `None` for a write that changed nothing.
+    pub snapshot: Option<SnapshotId>,
+    /// The table it touched.
+    pub table: TableName,
+    /// Rows it wrote.
+    pub rows: u64,
+    /// Bytes of the body it took.
+    pub bytes: u64,
+    /// The run it belongs to.
+    pub run: Option<RunId>,
+    /// When it was committed.
+    pub at: Timestamp,
+}
+
+/// The one writer of the lake.
+#[async_trait]
+pub trait Lake: Send + Sync {
+    /// Makes the change and its ledger entry in one commit, or neither. May run the change several
+    /// times on the way (conflicts); looks the key up after any failed commit.
+    ///
+    /// Errors: `Conflict` (`TABLE_EXISTS`, `COMMIT_CONFLICT`), `NotFound` (`TABLE_NOT_FOUND`),
+    /// `Invalid` (rows that the table does not take), `Unavailable`.
+    async fn write(&self, write: Write) -> Result<crate::Outcome>;
+}
+
+/// Where appended rows come from. May be opened several times; each time it gives the same rows.
+pub trait RowSource: Send + Sync {
+    /// The schema of every batch.
+    fn schema(&self) -> SchemaRef;
+
+    /// A file that DuckDB can read itself, if the rows are in one: always Parquet.
+    fn parquet_file(&self) -> Option<&Path>;
+
+    /// The rows from the first on. An error of an item is the caller's fault (a broken body).
+    fn batches(&self) -> Result<Box<dyn Iterator<Item = Result<RecordBatch>> + Send>>;
+}
+
+/// Runs reads. Rows come as they are made, in bounded memory; dropping them ends the work.
+#[async_trait]
+pub trait QueryEngine: Send + Sync {
+    /// Starts the query; errors after the first batch come in the stream.
+    ///
+    /// Errors: `Invalid` (`INVALID_SQL`, `TABLE_NOT_FOUND`, `FUNCTION_NOT_ALLOWED`, …, with the
+    /// position), `Timeout`, `Unavailable`.
+    async fn query(&self, query: Query) -> Result<Rows>;
+}
+
+/// The object store under the lake.
+#[async_trait]
+pub trait ObjectStore: Send + Sync {
+    /// Whether the lake's bucket answers.
+    async fn check(&self) -> Result<()>;
+}
+
+/// Makes a caller out of a request's `Authorization` header.
+#[async_trait]
+pub trait Authenticator: Send + Sync {
+    /// The caller; `Unauthenticated` if the header is missing where it is needed, or is no good.
+    async fn authenticate(&self, authorization: Option<&str>) -> Result<Caller>;
+}

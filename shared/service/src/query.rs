@@ -1,0 +1,102 @@
+//! Reads: what is asked, and the rows that come.
+
+use std::time::Instant;
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use domain::{Access, Caller, ColumnType, Grants, Result, SnapshotId, TableName};
+use futures::stream::BoxStream;
+
+use crate::{Catalog, QueryEngine};
+
+/// A value for a placeholder of the caller's SQL.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Parameter {
+    /// NULL
+    Null,
+    /// BOOLEAN
+    Boolean(bool),
+    /// A JSON number as written: BIGINT, past it HUGEINT or DECIMAL, with fraction or exponent DOUBLE.
+    Number(String),
+    /// VARCHAR, cast where it is used.
+    Text(String),
+    /// LIST
+    List(Vec<Parameter>),
+    /// Any type, written as text or as another parameter.
+    Typed(ColumnType, Box<Parameter>),
+}
+
+/// The values for the placeholders.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Parameters {
+    /// For `?` and `$1`, in order. Empty where there are none.
+    Positional(Vec<Parameter>),
+    /// For `$name`.
+    Named(Vec<(String, Parameter)>),
+}
+
+/// What is read.
+#[derive(Debug, Clone)]
+pub enum Select {
+    /// A whole table.
+    Table(TableName),
+    /// A caller's SQL: one SELECT over tables of the lake.
+    Sql {
+        /// The text, as it came: hostile.
+        text: String,
+        /// Its parameters.
+        parameters: Parameters,
+        /// The table that is also visible as `this`.
+        this: Option<TableName>,
+    },
+}
+
+/// A read.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// What is read.
+    pub select: Select,
+    /// What the caller may touch.
+    pub grants: Grants,
+    /// Rows wanted; the engine makes one more, which tells that there are more.
+    pub limit: Option<u64>,
+    /// When it must have ended.
+    pub deadline: Option<Instant>,
+}
+
+/// A column of a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResultColumn {
+    /// Its name; may stand twice in a result.
+    pub name: String,
+    /// Its type, as DuckDB writes it.
+    pub r#type: String,
+}
+
+/// Batches, as they are made.
+pub type BatchStream = BoxStream<'static, Result<RecordBatch>>;
+
+/// The rows of a read.
+pub struct Rows {
+    /// Names and DuckDB's types.
+    pub columns: Vec<ResultColumn>,
+    /// The same for Arrow.
+    pub schema: SchemaRef,
+    /// The snapshot that was read; `None` where no table was.
+    pub snapshot: Option<SnapshotId>,
+    /// The rows, in batches of a sensible size.
+    pub batches: BatchStream,
+}
+
+/// Runs a caller's SQL, over `this` if given: it must be a table that the caller may read.
+pub async fn run_query(
+    catalog: &dyn Catalog,
+    engine: &dyn QueryEngine,
+    caller: &Caller,
+    query: Query,
+) -> Result<Rows> {
+    if let Select::Sql { this: Some(table), .. } = &query.select {
+        crate::get_table::require(catalog, caller, table, Access::Read).await?;
+    }
+    engine.query(query).await
+}

@@ -1,0 +1,24 @@
+//! A table's rows, whole.
+
+use domain::{Access, Caller, Result, TableName};
+
+use crate::{Catalog, Query, QueryEngine, Rows, Select};
+
+/// Streams the table at its newest snapshot.
+pub async fn read_table(
+    catalog: &dyn Catalog,
+    engine: &dyn QueryEngine,
+    caller: &Caller,
+    table: TableName,
+    deadline: Option<std::time::Instant>,
+) -> Result<Rows> {
+    crate::get_table::require(catalog, caller, &table, Access::Read).await?;
+    engine
+        .query(Query {
+            select: Select::Table(table),
+            grants: caller.grants.clone(),
+            limit: None,
+            deadline,
+        })
+        .await
+}
