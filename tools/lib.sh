@@ -1,8 +1,6 @@
 # shellcheck shell=bash
 # What the shell tools share. Sourced with the repository as working directory.
 
-target=${CARGO_TARGET_DIR:-target}
-
 say() { echo "$*" >&2; }
 die() { say "dev: $*"; exit 1; }
 
@@ -29,7 +27,7 @@ build() {
   local package arguments=()
   need cargo "install Rust with rustup; rust-toolchain.toml names the version"
   need cc "install a C compiler (Debian: apt-get install build-essential)"
-  [[ -e $target/release/eider-server ]] || need_space 8
+  [[ -e target/release/eider-server ]] || need_space 8
   for package in "$@"; do arguments+=(--package "$package"); done
   cargo build --release "${arguments[@]}"
 }

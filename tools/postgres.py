@@ -6,6 +6,7 @@ import pwd
 import secrets
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from common import Problem, run, say
@@ -47,7 +48,7 @@ def as_owner(command, folder, **options):
 def create(folder, env):
     """Makes the cluster, the role that migrates, and its database: what `eider-server migrate` begins with."""
     superuser_password = secrets.token_hex(16)
-    make_cluster(folder, env["DB_POSTGRES_PORT"], superuser_password)
+    folder = make_cluster(folder, env["DB_POSTGRES_PORT"], superuser_password)
     start(folder, env)
     role, database = env["DB_POSTGRES_MIGRATE_USER"], env["DB_POSTGRES_DB"]
     as_owner([bin_dir() / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1",
@@ -60,21 +61,30 @@ def create(folder, env):
 def make_cluster(folder, port, superuser_password):
     """No socket folder: its path may be too long, and over TCP the password is asked for."""
     folder.mkdir()
+    if os.geteuid() == 0:
+        folder = owned(folder)
     password_file = folder / "password"
     password_file.write_text(superuser_password)
-    if os.geteuid() == 0:
-        owner = pwd.getpwnam("postgres")
-        for path in (folder, password_file):
-            os.chown(path, owner.pw_uid, owner.pw_gid)
-        folder.parent.chmod(0o711)
-        if subprocess.run(["runuser", "-u", "postgres", "--", "test", "-x", folder], check=False).returncode != 0:
-            raise Problem(f"the user postgres cannot reach {folder}: choose a folder whose parents anyone may enter")
+    os.chown(password_file, folder.stat().st_uid, folder.stat().st_gid)
     as_owner([bin_dir() / "initdb", "-D", folder / "data", "-U", "postgres", "--locale=C", "--encoding=UTF8",
               "--auth=scram-sha-256", f"--pwfile={password_file}"], folder)
     password_file.unlink()
     with open(folder / "data/postgresql.conf", "a", encoding="utf-8") as settings:
         settings.write(f"\nlisten_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = ''\n"
                        "lc_messages = 'C'\nmax_connections = 200\n")
+    return folder
+
+
+def owned(folder):
+    """Gives the folder to the user postgres; where that user cannot reach it (/root), a folder elsewhere."""
+    owner = pwd.getpwnam("postgres")
+    folder.parent.chmod(0o711)
+    if subprocess.run(["runuser", "-u", "postgres", "--", "test", "-x", folder], check=False).returncode != 0:
+        folder.rmdir()
+        folder.symlink_to(tempfile.mkdtemp(prefix="eider-postgres-"))
+        folder = folder.resolve()
+    os.chown(folder, owner.pw_uid, owner.pw_gid)
+    return folder
 
 
 def start(folder, _env):
