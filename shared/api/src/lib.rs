@@ -1,1 +1,18 @@
-//! The wire: request and response types.
+//! The wire: request and response types, as JSON has them and OpenAPI describes them.
+//!
+//! Requests refuse unknown fields by name and become domain values by `parse`; responses are made
+//! from domain values by `From`. Nothing here knows HTTP.
+
+mod append;
+mod page;
+mod problem;
+mod query;
+mod system;
+mod table;
+
+pub use append::AppendAnswer;
+pub use page::Page;
+pub use problem::{Problem, ProblemField};
+pub use query::{QueryRequest, RowsAnswer, RowsColumn};
+pub use system::{DependencyState, Health, HealthState, Root, Versions};
+pub use table::{ColumnDocument, CreateTable, TableDocument, TableItem};

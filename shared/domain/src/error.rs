@@ -21,6 +21,8 @@ pub enum Code {
     NotAcceptable,
     /// The representation sent is not one that is taken here (415).
     UnsupportedMedia,
+    /// The thing is there, the method is not (405).
+    MethodNotAllowed,
     /// Larger than what is taken here (413).
     TooLarge,
     /// Too many at once (429).

@@ -6,6 +6,7 @@
 
 mod append_table;
 mod create_table;
+mod credentials;
 mod delete_table;
 mod fit;
 mod get_table;
@@ -18,6 +19,7 @@ mod write;
 
 pub use append_table::{AppendTable, Appended, append_table};
 pub use create_table::{Created, create_table};
+pub use credentials::{ObjectCredentials, S3Credentials};
 pub use delete_table::delete_table;
 pub use get_table::get_table;
 pub use list_tables::{ListTables, list_tables};

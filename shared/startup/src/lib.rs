@@ -1,1 +1,31 @@
-//! Tracing, and serving one router on Lambda or a socket.
+//! Start-up, shared by every function and the server: tracing, and serving one router on Lambda or a
+//! socket.
+//!
+//! The same router runs in three places. [`serve_router`] looks at the configuration: under the
+//! Lambda runtime (or an emulator of it) it answers invocations, buffered or streaming; otherwise it
+//! listens on a socket.
+
+mod front_door;
+mod lambda;
+mod path;
+mod server;
+mod tracing_setup;
+
+pub use lambda::Answers;
+pub use server::{Bound, bind};
+pub use tracing_setup::start_tracing;
+
+use axum::Router;
+use config::{Platform, ServerConfig};
+
+/// Serves `router` until the platform or a signal ends it.
+pub async fn serve_router(
+    router: Router,
+    config: &ServerConfig,
+    answers: Answers,
+) -> anyhow::Result<()> {
+    match config.platform {
+        Platform::Lambda { .. } => lambda::serve(router, config, answers).await,
+        Platform::Server => bind(config.listen).await?.serve(router).await,
+    }
+}

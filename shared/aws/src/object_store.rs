@@ -1,0 +1,85 @@
+//! The bucket under the lake.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::{Credentials, Region};
+use aws_sdk_s3::error::{DisplayErrorContext, SdkError};
+use config::S3Config;
+use domain::{Error, Result};
+use service::ObjectStore;
+
+/// The lake's bucket, through S3's API.
+pub struct S3ObjectStore {
+    client: Client,
+    bucket: String,
+    on_aws: bool,
+}
+
+impl S3ObjectStore {
+    /// A client for the bucket; nothing is asked yet.
+    pub async fn new(config: &S3Config) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(2))
+            .operation_timeout(Duration::from_secs(5))
+            .build();
+        let mut loader = aws_config::from_env()
+            .region(Region::new(config.region.clone()))
+            .timeout_config(timeouts);
+        if let Some(keys) = &config.keys {
+            let secret = keys.secret_key.reveal();
+            let static_keys =
+                Credentials::new(&keys.access_key, secret, None, None, "configuration");
+            loader = loader.credentials_provider(static_keys);
+        }
+        let mut builder = aws_sdk_s3::config::Builder::from(&loader.load().await);
+        if let Some(url) = config.endpoint_url() {
+            builder = builder.endpoint_url(url).force_path_style(true);
+        }
+        Self {
+            client: Client::from_conf(builder.build()),
+            bucket: config.bucket.clone(),
+            on_aws: config.endpoint.is_none(),
+        }
+    }
+
+    /// Makes the bucket where it is missing. Not on AWS: there buckets have owners and rules, and
+    /// the template makes it.
+    pub async fn ensure_bucket(&self) -> Result<bool> {
+        let missing = match self.client.head_bucket().bucket(&self.bucket).send().await {
+            Ok(_) => return Ok(false),
+            Err(error) => error,
+        };
+        let not_found = missing.as_service_error().is_some_and(|error| error.is_not_found());
+        if !not_found || self.on_aws {
+            return Err(unreachable(&self.bucket, missing));
+        }
+        let made = self.client.create_bucket().bucket(&self.bucket).send().await;
+        made.map(|_| true).or_else(|error| {
+            let twin = error.as_service_error().is_some_and(|error| {
+                error.is_bucket_already_owned_by_you() || error.is_bucket_already_exists()
+            });
+            if twin { Ok(false) } else { Err(unreachable(&self.bucket, error)) }
+        })
+    }
+}
+
+#[async_trait]
+impl ObjectStore for S3ObjectStore {
+    async fn check(&self) -> Result<()> {
+        let asked = self.client.head_bucket().bucket(&self.bucket).send().await;
+        asked.map(|_| ()).map_err(|error| unreachable(&self.bucket, error))
+    }
+}
+
+/// The bucket's name is no secret; what the SDK says of the request goes to the log.
+fn unreachable<E, R>(bucket: &str, error: SdkError<E, R>) -> Error
+where
+    E: std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    let chain = DisplayErrorContext(&error).to_string();
+    Error::unavailable(&format!("the object store (bucket `{bucket}`)"), chain)
+}

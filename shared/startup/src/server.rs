@@ -1,0 +1,111 @@
+//! A socket of our own: HTTP/1.1 by hyper, with time limits for silent clients and a clean stop.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+
+/// How long a client may take for the head of its request.
+const HEAD_TIME: Duration = Duration::from_secs(10);
+
+/// How long requests in flight have once the server is told to stop.
+const LAST_WORDS: Duration = Duration::from_secs(10);
+
+/// A socket that is bound, and not yet served: its address is known.
+pub struct Bound {
+    listener: TcpListener,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+/// Binds `listen`; a taken port is said in one sentence.
+pub async fn bind(listen: SocketAddr) -> anyhow::Result<Bound> {
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}; stop what does, or set EIDER_LISTEN to another address")
+    })?;
+    let address = listener.local_addr()?;
+    Ok(Bound { listener, address })
+}
+
+impl Bound {
+    /// Serves until SIGINT or SIGTERM, then lets requests in flight end.
+    pub async fn serve(self, router: Router) -> anyhow::Result<()> {
+        self.serve_until(router, stop_signal()).await
+    }
+
+    async fn serve_until(
+        self,
+        router: Router,
+        stop: impl Future<Output = ()>,
+    ) -> anyhow::Result<()> {
+        let graceful = GracefulShutdown::new();
+        let mut stop = pin!(stop);
+        loop {
+            tokio::select! {
+                accepted = self.listener.accept() => match accepted {
+                    Ok((stream, _)) => serve_connection(stream, router.clone(), &graceful),
+                    // Out of file descriptors, or a client that left: the next one may be fine.
+                    Err(error) => {
+                        tracing::warn!("a connection was not accepted: {error}");
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                    }
+                },
+                () = &mut stop => break,
+            }
+        }
+        drop(self.listener);
+        if tokio::time::timeout(LAST_WORDS, graceful.shutdown()).await.is_err() {
+            tracing::warn!(
+                "requests were still running {LAST_WORDS:?} after the stop; they are cut"
+            );
+        }
+        Ok(())
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "one task a connection, in a process of our own")]
+fn serve_connection(stream: TcpStream, router: Router, graceful: &GracefulShutdown) {
+    // Small answers must not wait for more of them.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!("TCP_NODELAY: {error}");
+    }
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let watched = graceful.watch(connection);
+    tokio::spawn(async move {
+        if let Err(error) = watched.await {
+            tracing::debug!("a connection ended early: {error}");
+        }
+    });
+}
+
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let mut terminate =
+            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+                Ok(terminate) => terminate,
+                Err(error) => {
+                    tracing::warn!("SIGTERM is not watched: {error}");
+                    interrupt.await.ok();
+                    return;
+                }
+            };
+        tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    interrupt.await.ok();
+}

@@ -1,0 +1,109 @@
+//! Request bodies: spooled, limited, and not waited for forever.
+
+use axum::extract::{FromRequest, Request};
+use domain::{Code, Error, Result};
+use http::{HeaderMap, header};
+use http_body_util::BodyExt;
+use service::{Spool, SpoolWriter};
+
+use crate::{Failure, RequestContext};
+
+/// A whole body and what its head said of it.
+pub struct Body {
+    /// The `Content-Type`, without parameters, in lower case; empty where there was none.
+    pub media_type: String,
+    /// The bytes.
+    pub spool: Spool,
+}
+
+impl<S: Sync> FromRequest<S> for Body {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let context = RequestContext::of(request.extensions())?;
+        let media_type = media_type(request.headers());
+        check_encoding(request.headers())?;
+        let most = context.edge.server.max_body_bytes;
+        let spool = read(request.into_body(), &context, most).await?;
+        Ok(Self { media_type, spool })
+    }
+}
+
+fn media_type(headers: &HeaderMap) -> String {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// A compressed body would be taken for what it is not.
+fn check_encoding(headers: &HeaderMap) -> Result<()> {
+    match headers.get(header::CONTENT_ENCODING) {
+        None => Ok(()),
+        Some(value) if value.as_bytes().eq_ignore_ascii_case(b"identity") => Ok(()),
+        Some(_) => Err(Error::new(
+            Code::UnsupportedMedia,
+            "UNSUPPORTED_CONTENT_ENCODING",
+            "A body with a Content-Encoding is not taken; send it as it is (Arrow and Parquet \
+             compress inside).",
+        )),
+    }
+}
+
+/// Reads to the end: at most `most` bytes, never waiting longer than the silence allowed.
+pub(crate) async fn read(
+    mut body: axum::body::Body,
+    context: &RequestContext,
+    most: u64,
+) -> Result<Spool> {
+    let server = &context.edge.server;
+    let announced = http_body::Body::size_hint(&body).exact();
+    if announced.is_some_and(|bytes| bytes > most) {
+        return Err(too_large(most));
+    }
+    context.pause();
+    let mut writer = SpoolWriter::new(&context.edge.spool_dir, server.spool_memory_bytes);
+    loop {
+        let frame = tokio::time::timeout(server.body_silence, body.frame())
+            .await
+            .map_err(|_| silent(server.body_silence.as_secs(), writer.length()))?;
+        let Some(frame) = frame else { break };
+        let frame = frame.map_err(|error| cut_short(writer.length(), error))?;
+        if let Ok(piece) = frame.into_data() {
+            if writer.length() + piece.len() as u64 > most {
+                return Err(too_large(most));
+            }
+            writer.push(&piece)?;
+        }
+    }
+    context.resume();
+    Ok(writer.finish())
+}
+
+fn too_large(most: u64) -> Error {
+    Error::new(
+        Code::TooLarge,
+        "PAYLOAD_TOO_LARGE",
+        format!(
+            "The body is over the limit of {most} bytes. Send it in several appends, each with an \
+             Idempotency-Key of its own."
+        ),
+    )
+}
+
+fn silent(seconds: u64, length: u64) -> Error {
+    Error::new(
+        Code::RequestTimeout,
+        "BODY_TIMEOUT",
+        format!(
+            "Nothing came for {seconds} s after {length} bytes of the body; nothing was changed. \
+             Send the whole body again."
+        ),
+    )
+}
+
+fn cut_short(length: u64, error: axum::Error) -> Error {
+    Error::malformed(
+        "BODY_CUT_SHORT",
+        format!("The body ended early, after {length} bytes; nothing was changed. Send it again."),
+    )
+    .because(error)
+}

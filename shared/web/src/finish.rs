@@ -1,0 +1,149 @@
+//! The layers around a whole router: request id, log line, time limit, panics, problems.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::{Router, extract::MatchedPath};
+use domain::{Code, Error, RequestId};
+use futures::FutureExt;
+use http::{HeaderName, HeaderValue, Method, Uri};
+
+use crate::failure::{causes, problem_response};
+use crate::{Edge, Failure, RequestContext, cors};
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How long after its deadline a handler may still say so itself.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Puts everything around `router` that every route has.
+pub fn finish(router: Router, edge: Arc<Edge>) -> Router {
+    let cors = cors::layer(&edge.server.cors_allow_origins);
+    router
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(cors)
+        .layer(from_fn_with_state(edge, observe))
+}
+
+async fn not_found(uri: Uri) -> Failure {
+    Failure(Error::new(
+        Code::NotFound,
+        "ROUTE_NOT_FOUND",
+        format!("There is nothing at {}; GET /openapi.json lists every route.", uri.path()),
+    ))
+}
+
+async fn method_not_allowed(method: Method, uri: Uri) -> Failure {
+    Failure(Error::new(
+        Code::MethodNotAllowed,
+        "METHOD_NOT_ALLOWED",
+        format!("{method} is not for {}; the Allow header lists what is.", uri.path()),
+    ))
+}
+
+/// The outermost layer: everything that happens to a request is seen here.
+async fn observe(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
+    let id = request_id(&request);
+    let context = RequestContext::new(id.clone(), edge.clone());
+    request.extensions_mut().insert(context.clone());
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let route = request.extensions().get::<MatchedPath>().map(|m| m.as_str().to_owned());
+
+    let mut response = answer(request, next, &context).await;
+    let error = response.extensions_mut().remove::<Arc<Error>>();
+    if let Some(error) = &error {
+        let problem = problem_response(error, id.as_str(), &path, edge.server.debug);
+        response = with_headers_of(problem, &response);
+    }
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        response.headers_mut().insert(X_REQUEST_ID, value);
+    }
+    log(&method, route.as_deref(), &context, &response, error.as_deref());
+    response
+}
+
+fn request_id(request: &Request) -> RequestId {
+    let given = request.headers().get(X_REQUEST_ID).and_then(|value| value.to_str().ok());
+    given.and_then(RequestId::parse).unwrap_or_else(|| uuid::Uuid::now_v7().into())
+}
+
+/// The handler's answer, or what is said of one that panicked or took too long.
+async fn answer(request: Request, next: Next, context: &RequestContext) -> Response {
+    let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
+    tokio::select! {
+        handled = handled => handled.unwrap_or_else(|panic| panicked(&panic)),
+        () = expired(context) => Failure(too_late()).into_response(),
+    }
+}
+
+async fn expired(context: &RequestContext) {
+    loop {
+        let now = Instant::now();
+        match context.deadline() {
+            Some(deadline) if now >= deadline + GRACE => return,
+            Some(deadline) => tokio::time::sleep_until((deadline + GRACE).into()).await,
+            None => tokio::time::sleep(GRACE).await,
+        }
+    }
+}
+
+fn too_late() -> Error {
+    let mut error = Error::new(
+        Code::Timeout,
+        "REQUEST_TIMEOUT",
+        "The answer was not ready in time. A write may still be done: send it again with the same \
+         Idempotency-Key to learn how it ended. For longer work send smaller pieces.",
+    );
+    error.retry_after = Some(Duration::from_secs(1));
+    error
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Response {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without text".to_owned());
+    Failure(Error::internal(text)).into_response()
+}
+
+/// Keeps what a layer below said beside the error, as `Allow` and CORS do.
+fn with_headers_of(mut problem: Response, bare: &Response) -> Response {
+    for (name, value) in bare.headers() {
+        if name != http::header::CONTENT_LENGTH && name != http::header::CONTENT_TYPE {
+            problem.headers_mut().append(name, value.clone());
+        }
+    }
+    problem
+}
+
+/// One line a request. The path itself is data of the caller's: only the route is logged.
+fn log(
+    method: &Method,
+    route: Option<&str>,
+    context: &RequestContext,
+    response: &Response,
+    error: Option<&Error>,
+) {
+    let status = response.status().as_u16();
+    let elapsed_ms = context.started.elapsed().as_millis() as u64;
+    let request_id = context.id.as_str();
+    let route = route.unwrap_or("-");
+    let error_code = error.map_or("-", |error| error.error_code);
+    let causes = error.map(|error| causes(error).join(": ")).unwrap_or_default();
+    match status {
+        500.. => {
+            tracing::error!(%method, route, status, elapsed_ms, request_id, error_code, causes, "request");
+        }
+        400.. => {
+            tracing::info!(%method, route, status, elapsed_ms, request_id, error_code, causes, "request");
+        }
+        _ => tracing::info!(%method, route, status, elapsed_ms, request_id, "request"),
+    }
+}

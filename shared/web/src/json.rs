@@ -1,0 +1,130 @@
+//! JSON bodies: of the right type, whole, with known fields only.
+
+use axum::extract::{FromRequest, Request};
+use domain::{Code, Error};
+use http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
+
+use crate::{Failure, RequestContext, body};
+
+/// A body of `application/json`; `T` denies unknown fields.
+#[derive(Debug)]
+pub struct Json<T> {
+    /// The value.
+    pub value: T,
+    /// SHA-256 of the body's bytes: the payload under an idempotency key.
+    pub digest: String,
+}
+
+/// JSON bodies are definitions and queries; larger ones are a mistake.
+const MOST_BYTES: u64 = 1 << 20;
+
+impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let context = RequestContext::of(request.extensions())?;
+        check_type(request.headers())?;
+        let spool = body::read(request.into_body(), &context, MOST_BYTES).await?;
+        let bytes = match spool.in_memory() {
+            Some(bytes) => bytes.clone(),
+            None => return Err(Error::internal("a JSON body was spooled to a file").into()),
+        };
+        let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
+        let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+            let path = error.path().to_string();
+            refuse(&error.into_inner(), &path)
+        })?;
+        deserializer.end().map_err(|error| refuse(&error, "."))?;
+        Ok(Self { value, digest: spool.digest })
+    }
+}
+
+fn check_type(headers: &HeaderMap) -> Result<(), Error> {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = given.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    let found = given.unwrap_or("nothing");
+    Err(Error::new(
+        Code::UnsupportedMedia,
+        "UNSUPPORTED_MEDIA_TYPE",
+        format!("The body must be application/json; Content-Type says {found}."),
+    ))
+}
+
+fn refuse(error: &serde_json::Error, path: &str) -> Error {
+    let message = error.to_string();
+    // serde_json ends its sentences with the place; the sentence alone is for the field.
+    let sentence = message.split(" at line ").next().unwrap_or(&message);
+    let place = format!("line {}, column {}", error.line(), error.column());
+    if !error.is_data() {
+        return Error::malformed(
+            "INVALID_JSON",
+            format!("The body is not JSON: {sentence} at {place}."),
+        );
+    }
+    if let Some((name, known)) = unknown_field(sentence) {
+        let detail = format!("The body has the unknown field `{name}` at {place}; {known}.");
+        return Error::malformed("UNKNOWN_FIELD", detail).field(name, "is not known here");
+    }
+    if let Some(name) = sentence.strip_prefix("missing field ") {
+        let name = name.trim_matches('`');
+        let detail = format!("The body lacks the field `{name}` at {place}.");
+        return Error::malformed("MISSING_FIELD", detail).field(name, "is missing");
+    }
+    let detail = format!("The field `{path}` cannot be read: {sentence} at {place}.");
+    Error::malformed("INVALID_FIELD", detail).field(path, sentence)
+}
+
+/// The name out of serde's sentence about an unknown field, and what it says is known.
+pub(crate) fn unknown_field(message: &str) -> Option<(String, String)> {
+    let rest = message.strip_prefix("unknown field `")?;
+    let (name, known) = rest.rsplit_once("`, ").map_or((rest, ""), |(name, _)| {
+        // Known names are quoted too: the unknown one ends at the first such mark.
+        name.split_once("`, ").unwrap_or((name, ""))
+    });
+    let known = message
+        .rsplit_once("`, ")
+        .map_or(known, |_| message.split_once("`, ").map_or("", |(_, known)| known));
+    Some((name.to_owned(), known.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Sample {
+        #[expect(dead_code, reason = "only its reading is tested")]
+        name: String,
+        #[expect(dead_code, reason = "only its reading is tested")]
+        items: Vec<u8>,
+    }
+
+    fn check(text: &str) -> (String, &'static str, String) {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let error =
+            serde_path_to_error::deserialize::<_, Sample>(&mut deserializer).expect_err(text);
+        let path = error.path().to_string();
+        let error = refuse(error.inner(), &path);
+        let field = error.fields.first().map(|f| f.field.clone()).unwrap_or_default();
+        (field, error.error_code, error.detail)
+    }
+
+    #[test]
+    fn each_mistake_has_its_name_and_place() {
+        assert_eq!(check("{\"name\": ").1, "INVALID_JSON");
+        assert_eq!(check("").1, "INVALID_JSON");
+        let (field, code, _) = check(r#"{"name": "a"}"#);
+        assert_eq!((field.as_str(), code), ("items", "MISSING_FIELD"));
+        let (field, code, _) = check(r#"{"name": "a", "items": [1, 300]}"#);
+        assert_eq!((field.as_str(), code), ("items[1]", "INVALID_FIELD"));
+        let (field, code, detail) = check(r#"{"nmae": "a"}"#);
+        assert_eq!((field.as_str(), code), ("nmae", "UNKNOWN_FIELD"));
+        assert!(detail.contains("expected `name` or `items`"), "{detail}");
+        assert!(detail.contains("line 1"), "{detail}");
+    }
+}
