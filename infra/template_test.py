@@ -1,0 +1,183 @@
+"""What template.yaml and front-door.yaml must say, above all what the local AWS ignores in silence.
+
+Run by tools/contracts with the Python of cfn-lint, whose parser knows CloudFormation's tags.
+"""
+
+import unittest
+from pathlib import Path
+
+from cfnlint.decode import cfn_yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = cfn_yaml.load(str(ROOT / "template.yaml"))
+FRONT_DOOR = cfn_yaml.load(str(ROOT / "infra/front-door.yaml"))
+RESOURCES = TEMPLATE["Resources"]
+# Folder of functions/ and the role of PostgreSQL that it has.
+FUNCTIONS = {"rows": "Reader", "system": "Reader", "tables": "Writer"}
+WITH_DUCKDB = {"rows", "tables"}
+LAKE = {"Fn::Sub": "${DataBucket.Arn}/lake/*"}
+BUCKET = {"Fn::GetAtt": ["DataBucket", "Arn"]}
+
+
+def function(name):
+    return RESOURCES[f"{name.capitalize()}Function"]["Properties"]
+
+
+def variables(name):
+    return function(name)["Environment"]["Variables"]
+
+
+def of_type(kind):
+    return {name: resource["Properties"] for name, resource in RESOURCES.items() if resource["Type"] == kind}
+
+
+class Functions(unittest.TestCase):
+    def test_a_resource_for_each_folder(self):
+        folders = {path.parent.name for path in (ROOT / "functions").glob("*/Cargo.toml")}
+        self.assertEqual(folders, set(FUNCTIONS))
+        self.assertEqual(set(of_type("AWS::Serverless::Function")), {f"{name.capitalize()}Function" for name in folders})
+        for name in folders:
+            self.assertEqual(function(name)["CodeUri"], f"target/lambda/{name}")
+            self.assertEqual(function(name)["FunctionName"], {"Fn::Sub": f"${{AWS::StackName}}-{name}"})
+
+    def test_the_layer_is_where_duckdb_is(self):
+        for name in FUNCTIONS:
+            layers = [{"Ref": "DuckDbLayer"}] if name in WITH_DUCKDB else None
+            self.assertEqual(function(name).get("Layers"), layers, name)
+            self.assertEqual("EIDER_EXTENSION_DIR" in variables(name), name in WITH_DUCKDB, name)
+        self.assertEqual(RESOURCES["DuckDbLayer"]["Properties"]["ContentUri"], "target/lambda/duckdb")
+        self.assertEqual(TEMPLATE["Parameters"]["ExtensionDir"]["Default"], "/opt/extensions")
+
+    def test_limits_are_set(self):
+        for name in FUNCTIONS:
+            for limit in ("MemorySize", "Timeout", "ReservedConcurrentExecutions", "EphemeralStorage", "LoggingConfig"):
+                self.assertIn(limit, function(name), name)
+        self.assertEqual([function(name)["Timeout"] for name in ("tables", "system", "rows")], [30, 30, 900])
+
+    def test_connections_fit_postgres(self):
+        declared = TEMPLATE["Metadata"]["EiderConnections"]
+        total = 0
+        for name in FUNCTIONS:
+            own = declared[f"{name.capitalize()}Function"]
+            pool = int(variables(name).get("EIDER_ENGINE_POSTGRES_CONNECTIONS", 0))
+            self.assertEqual(own["duckdb_instances"] > 0, name in WITH_DUCKDB, name)
+            self.assertEqual(pool > 0, name in WITH_DUCKDB, name)
+            total += function(name)["ReservedConcurrentExecutions"] * (own["catalog_pool"] + own["duckdb_instances"] * pool)
+        self.assertLessEqual(total, declared["max_connections"] - declared["kept_free"])
+
+    def test_secrets_are_read_by_the_function_and_not_shown(self):
+        for name, role in FUNCTIONS.items():
+            self.assertEqual(variables(name)["DB_POSTGRES_PASSWORD_SECRET_ARN"], {"Ref": f"Db{role}PasswordSecretArn"})
+        for parameter in ("FrontDoorSecret", "FrontDoorPreviousSecret", "StorageAccessKey", "StorageSecretKey"):
+            self.assertIs(TEMPLATE["Parameters"][parameter]["NoEcho"], True)
+        self.assertIs(FRONT_DOOR["Parameters"]["FrontDoorSecret"]["NoEcho"], True)
+
+    def test_rights_are_these_and_no_others(self):
+        only_lake = {"StringLike": {"s3:prefix": ["lake/*"]}}
+        writes = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
+        expected = {
+            "rows": [("s3:GetObject", LAKE, None), ("s3:ListBucket", BUCKET, only_lake)],
+            "system": [("s3:ListBucket", BUCKET, None)],
+            "tables": [(writes, LAKE, None), ("s3:ListBucket", BUCKET, only_lake)],
+        }
+        for name, role in FUNCTIONS.items():
+            secret = ("secretsmanager:GetSecretValue", {"Ref": f"Db{role}PasswordSecretArn"}, None)
+            (policy,) = function(name)["Policies"]
+            found = [(s["Action"], s["Resource"], s.get("Condition")) for s in policy["Statement"] if s["Effect"] == "Allow"]
+            self.assertEqual(found, [*expected[name], secret], name)
+            self.assertNotIn("Role", function(name))
+
+    def test_logs_are_kept_for_a_while(self):
+        groups = of_type("AWS::Logs::LogGroup")
+        self.assertEqual(len(groups), len(FUNCTIONS))
+        self.assertTrue(all(group["RetentionInDays"] == 30 for group in groups.values()))
+
+
+class Api(unittest.TestCase):
+    def test_routes(self):
+        routes = {route["RouteKey"]: route["Target"]["Fn::Sub"] for route in of_type("AWS::ApiGatewayV2::Route").values()}
+        self.assertEqual(routes, {
+            "ANY /tables": "integrations/${TablesIntegration}",
+            "ANY /tables/{proxy+}": "integrations/${TablesIntegration}",
+            "$default": "integrations/${SystemIntegration}",
+        })
+
+    def test_integrations_may_be_called_and_wait_30_s(self):
+        integrations = of_type("AWS::ApiGatewayV2::Integration")
+        for name, integration in integrations.items():
+            resource = name.replace("Integration", "Function")
+            self.assertIn(f"${{{resource}.Arn}}/invocations", integration["IntegrationUri"]["Fn::Sub"])
+            self.assertEqual((integration["IntegrationType"], integration["PayloadFormatVersion"]), ("AWS_PROXY", "2.0"))
+            self.assertEqual(integration["TimeoutInMillis"], 30000)
+            permission = RESOURCES[name.replace("Integration", "Permission")]["Properties"]
+            self.assertEqual(permission["FunctionName"], {"Ref": resource})
+            self.assertEqual(permission["Principal"], "apigateway.amazonaws.com")
+            self.assertTrue(permission["SourceArn"]["Fn::Sub"].endswith(":${Api}/*"))
+
+    def test_cors_is_left_to_the_functions(self):
+        self.assertNotIn("CorsConfiguration", RESOURCES["Api"]["Properties"])
+        self.assertNotIn("Cors", RESOURCES["RowsUrl"]["Properties"])
+        stage = RESOURCES["ApiStage"]["Properties"]
+        self.assertEqual((stage["StageName"], stage["AutoDeploy"]), ("$default", True))
+
+    def test_rows_streams_from_a_public_url(self):
+        url = RESOURCES["RowsUrl"]["Properties"]
+        self.assertEqual((url["AuthType"], url["InvokeMode"]), ("NONE", "RESPONSE_STREAM"))
+        self.assertEqual(RESOURCES["RowsUrlPermission"]["Properties"]["Action"], "lambda:InvokeFunctionUrl")
+        self.assertEqual(RESOURCES["RowsUrlPermission"]["Properties"]["FunctionUrlAuthType"], "NONE")
+        self.assertEqual(RESOURCES["RowsInvokePermission"]["Properties"]["Action"], "lambda:InvokeFunction")
+        self.assertIs(RESOURCES["RowsInvokePermission"]["Properties"]["InvokedViaFunctionUrl"], True)
+
+
+class Bucket(unittest.TestCase):
+    def test_the_data_outlive_the_stack_and_stay_private(self):
+        bucket = RESOURCES["DataBucket"]
+        self.assertEqual((bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]), ("Retain", "Retain"))
+        settings = bucket["Properties"]
+        self.assertTrue(all(settings["PublicAccessBlockConfiguration"].values()))
+        self.assertEqual(len(settings["PublicAccessBlockConfiguration"]), 4)
+        self.assertIn("BucketEncryption", settings)
+        (rule,) = settings["LifecycleConfiguration"]["Rules"]
+        self.assertEqual(set(rule), {"Id", "Status", "AbortIncompleteMultipartUpload"}, "data files must never expire")
+        (statement,) = RESOURCES["DataBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+        self.assertEqual((statement["Effect"], statement["Condition"]), ("Deny", {"Bool": {"aws:SecureTransport": "false"}}))
+
+
+class FrontDoor(unittest.TestCase):
+    distribution = FRONT_DOOR["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
+
+    def test_it_caches_and_compresses_nothing_and_forwards_all_but_host(self):
+        self.assertNotIn("CacheBehaviors", self.distribution)
+        behavior = self.distribution["DefaultCacheBehavior"]
+        self.assertEqual(behavior["CachePolicyId"], "4135ea2d-6df8-44a3-9df3-4b5a84be39ad")
+        self.assertEqual(behavior["OriginRequestPolicyId"], "b689b0a8-53d0-40ab-baf2-68738e2966ac")
+        self.assertIs(behavior["Compress"], False)
+        self.assertEqual(set(behavior["AllowedMethods"]), {"GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"})
+        self.assertEqual(behavior["ViewerProtocolPolicy"], "https-only")
+        self.assertEqual(behavior["TargetOriginId"], "api")
+
+    def test_each_origin_gets_the_secret_and_no_signature(self):
+        self.assertEqual([origin["Id"] for origin in self.distribution["Origins"]], ["api", "rows"])
+        for origin in self.distribution["Origins"]:
+            (header,) = origin["OriginCustomHeaders"]
+            self.assertEqual(header, {"HeaderName": "x-eider-front-door", "HeaderValue": {"Ref": "FrontDoorSecret"}})
+            self.assertNotIn("OriginAccessControlId", origin)  # it would take over Authorization
+            self.assertEqual(origin["CustomOriginConfig"]["OriginProtocolPolicy"], "https-only")
+
+    def test_it_waits_longer_than_the_functions(self):
+        waits = {origin["Id"]: origin["CustomOriginConfig"]["OriginReadTimeout"] for origin in self.distribution["Origins"]}
+        self.assertGreater(waits["api"], 30)
+        self.assertGreater(waits["rows"], int(variables("rows")["EIDER_REQUEST_TIMEOUT_SECONDS"]))
+
+    def test_the_function_is_the_file(self):
+        (association,) = self.distribution["DefaultCacheBehavior"]["FunctionAssociations"]
+        self.assertEqual(association["EventType"], "viewer-request")
+        function_properties = FRONT_DOOR["Resources"]["ViewerRequest"]["Properties"]
+        self.assertEqual(function_properties["FunctionConfig"]["Runtime"], "cloudfront-js-2.0")
+        self.assertIs(function_properties["AutoPublish"], True)
+        code = (ROOT / "infra/front-door.js").read_text()
+        self.assertEqual(function_properties["FunctionCode"], code, "run tools/contracts --write")
+
+
+if __name__ == "__main__":
+    unittest.main()
