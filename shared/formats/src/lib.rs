@@ -1,1 +1,19 @@
 //! Arrow batches to and from Arrow stream, Parquet, CSV, NDJSON, JSON.
+//!
+//! Writing: [`Format::encoder`] gives an [`Encoder`], which turns batches into bytes as they come, in
+//! bounded memory. Each format but CSV has an end mark that is only written by [`Encoder::finish`],
+//! so that an answer that broke off is never taken for a whole one.
+//!
+//! Reading: [`arrow_stream::open`] and [`parquet::inspect`]. What they are given is hostile: whatever
+//! is wrong with it is an error for the caller, never a panic, an abort or a large allocation.
+//!
+//! How each type is written in each format: `docs/formats.md`.
+
+mod format;
+mod read;
+mod text;
+mod write;
+
+pub use format::Format;
+pub use read::{arrow_stream, parquet};
+pub use write::{Encoder, RowsAs, Summary};

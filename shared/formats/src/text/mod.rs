@@ -1,0 +1,9 @@
+//! Values as text: what JSON, NDJSON and CSV share.
+
+mod cells;
+mod number;
+mod rows;
+mod time;
+
+pub(crate) use cells::{Cells, push_cell, push_text};
+pub(crate) use rows::RowWriter;
