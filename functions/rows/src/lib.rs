@@ -1,1 +1,32 @@
 //! The streaming Lambda of every answer made of rows.
+//!
+//! One endpoint, one file; this is the table of them.
+
+mod parameters;
+mod query_table;
+mod read_table;
+mod run_query;
+
+use std::sync::Arc;
+
+use service::{Catalog, QueryEngine};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// What the endpoints work with.
+#[derive(Clone)]
+pub struct State {
+    /// The lake's catalog, read.
+    pub catalog: Arc<dyn Catalog>,
+    /// Runs reads.
+    pub queries: Arc<dyn QueryEngine>,
+}
+
+/// The routes.
+pub fn router(state: State) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(read_table::read_table))
+        .routes(routes!(query_table::query_table))
+        .routes(routes!(run_query::run_query))
+        .with_state(state)
+}

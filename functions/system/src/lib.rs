@@ -1,1 +1,37 @@
-//! The light Lambda of health, documents and whatever no one else has.
+//! The light Lambda of health, documents, and whatever no one else has. It has no engine in it.
+//!
+//! One endpoint, one file; this is the table of them.
+
+mod get_docs;
+mod get_health;
+mod get_openapi;
+mod get_redoc;
+mod get_root;
+
+use std::sync::Arc;
+
+use service::{Catalog, ObjectStore};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// What the endpoints work with.
+#[derive(Clone)]
+pub struct State {
+    /// The lake's catalog, read.
+    pub catalog: Arc<dyn Catalog>,
+    /// The object store under the lake.
+    pub objects: Arc<dyn ObjectStore>,
+}
+
+/// The routes.
+pub fn router(state: State) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(get_root::get_root))
+        .routes(routes!(get_health::get_health))
+        .routes(routes!(get_openapi::get_openapi))
+        .routes(routes!(get_docs::get_docs))
+        .routes(routes!(get_docs::get_docs_asset))
+        .routes(routes!(get_redoc::get_redoc))
+        .routes(routes!(get_redoc::get_redoc_script))
+        .with_state(state)
+}

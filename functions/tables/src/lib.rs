@@ -1,1 +1,40 @@
-//! The Lambda of /tables: definitions, metadata, writes.
+//! The Lambda of `/tables`: definitions, metadata, writes.
+//!
+//! One endpoint, one file; this is the table of them.
+
+mod append_table;
+mod body;
+mod create_table;
+mod delete_table;
+mod get_table;
+mod list_tables;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use service::{Catalog, Lake};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// What the endpoints work with.
+#[derive(Clone)]
+pub struct State {
+    /// The lake's catalog, read.
+    pub catalog: Arc<dyn Catalog>,
+    /// The lake's writer.
+    pub lake: Arc<dyn Lake>,
+    /// Where a Parquet body is put for DuckDB to read.
+    pub spool_dir: PathBuf,
+}
+
+/// The routes.
+pub fn router(state: State) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(list_tables::list_tables, create_table::create_table))
+        .routes(routes!(
+            get_table::get_table,
+            append_table::append_table,
+            delete_table::delete_table
+        ))
+        .with_state(state)
+}

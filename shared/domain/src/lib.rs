@@ -12,6 +12,10 @@ pub mod limits;
 mod name;
 mod table;
 
+/// DuckDB and its extensions, as they are linked and fetched: one version for all, moved together
+/// with Cargo.toml's `duckdb` and the digests of `./dev fetch`.
+pub const DUCKDB_VERSION: &str = "1.5.5";
+
 pub use caller::{Access, Caller, Grants};
 pub use column::{Column, Literal, TableDefinition};
 pub use column_type::ColumnType;

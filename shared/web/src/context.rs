@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use axum::extract::FromRequestParts;
-use config::ServerConfig;
+use config::{Platform, ServerConfig};
 use domain::{Error, RequestId};
 use http::request::Parts;
 use service::Authenticator;
@@ -43,6 +43,15 @@ impl RequestContext {
     /// When the answer must have begun; `None` while the body is still coming.
     pub fn deadline(&self) -> Option<Instant> {
         *self.deadline.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When a stream of rows must have ended: on Lambda the platform ends it, elsewhere it may take
+    /// as long as the client needs.
+    pub fn stream_deadline(&self) -> Option<Instant> {
+        match self.edge.server.platform {
+            Platform::Lambda { .. } => self.deadline(),
+            Platform::Server => None,
+        }
     }
 
     /// The body is coming: its own limits hold now.

@@ -92,8 +92,13 @@ pub(crate) fn problem(
 
 /// The chain of causes, each once.
 pub(crate) fn causes(error: &Error) -> Vec<String> {
-    let first = error.source().map(|cause| cause as &dyn std::error::Error);
-    std::iter::successors(first, |cause| cause.source()).map(ToString::to_string).collect()
+    let mut causes = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    causes
 }
 
 /// The problem of an error in mid-stream, as one line of JSON.

@@ -30,4 +30,4 @@ pub use page::{PageParameters, page_response};
 pub use parameters::{NoParameters, Parameters};
 pub use path::TablePath;
 pub use rows::rows_response;
-pub use write_headers::WriteHeaders;
+pub use write_headers::{WriteHeaders, replayed};

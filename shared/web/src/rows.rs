@@ -25,8 +25,8 @@ pub async fn rows_response(
     limit: Option<u64>,
     context: RequestContext,
 ) -> Result<Response> {
-    let names: Vec<(&str, &str)> =
-        rows.columns.iter().map(|c| (c.name.as_str(), c.r#type.as_str())).collect();
+    let names: Vec<(String, String)> =
+        rows.columns.into_iter().map(|column| (column.name, column.r#type)).collect();
     let encoder = format.encoder(rows.schema, &names, rows_as)?;
     let mut batches = rows.batches;
     let first = batches.next().await.transpose()?;
@@ -37,7 +37,7 @@ pub async fn rows_response(
         first,
         batches,
         left: limit.unwrap_or(u64::MAX),
-        summary: Summary { snapshot: rows.snapshot.map(|id| id.0), ..Summary::default() },
+        summary: Summary { row_count: 0, snapshot: rows.snapshot, truncated: false, elapsed_ms: 0 },
         started: false,
         failure: None,
         context,

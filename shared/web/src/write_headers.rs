@@ -1,9 +1,14 @@
 //! What the head of a write says: its key, its run.
 
-use axum::extract::{FromRequestParts, OriginalUri};
+use axum::extract::FromRequestParts;
+use axum::response::Response;
 use domain::{Caller, Error, IdempotencyKey, RunId};
-use http::{HeaderMap, request::Parts};
+use http::{HeaderMap, HeaderValue, request::Parts};
 use service::WriteKey;
+use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Object, Type};
 
 use crate::Failure;
 
@@ -23,12 +28,11 @@ impl<S: Sync> FromRequestParts<S> for WriteHeaders {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let key = single(&parts.headers, "idempotency-key")?;
         let run = single(&parts.headers, "x-run-id")?;
-        let path = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |uri| &uri.0).path();
         Ok(Self {
             key: key.map(IdempotencyKey::parse).transpose()?,
             run: run.map(RunId::parse).transpose()?,
             method: parts.method.to_string(),
-            path: path.to_owned(),
+            path: parts.uri.path().to_owned(),
         })
     }
 }
@@ -52,4 +56,32 @@ fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Err
 
 fn odd(name: &str, what: &str) -> Error {
     Error::malformed("INVALID_HEADER", format!("The header {name} {what}; send it once, in ASCII."))
+}
+
+/// Marks an answer that was given before, under the same key.
+pub fn replayed(mut response: Response, before: bool) -> Response {
+    if before {
+        let value = HeaderValue::from_static("true");
+        response.headers_mut().insert("idempotent-replayed", value);
+    }
+    response
+}
+
+/// For OpenAPI: the headers that every write takes.
+impl IntoParams for WriteHeaders {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let header = |name: &str, text: &str| {
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Header)
+                .required(Required::False)
+                .description(Some(text))
+                .schema(Some(Object::with_type(Type::String)))
+                .build()
+        };
+        vec![
+            header("Idempotency-Key", "Sending the same write again under the same key acts once."),
+            header("X-Run-Id", "The run that this write belongs to: a UUID."),
+        ]
+    }
 }

@@ -1,0 +1,88 @@
+//! `GET /health`
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use api::{DependencyState, Health, HealthState, Problem, Versions};
+use axum::Json;
+use axum::extract::State as Context;
+use axum::response::{IntoResponse, Response};
+use domain::{Error, Result};
+use http::StatusCode;
+use web::{Failure, NoParameters, Parameters};
+
+use crate::State;
+
+/// A dependency that does not answer within this is down, whatever it may say later.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Asks each dependency; 503 when one that matters is down.
+#[utoipa::path(
+    get, path = "/health", operation_id = "get_health", tag = "System",
+    responses(
+        (status = 200, description = "Everything that matters is up", body = Health),
+        (status = 503, description = "Something that matters is down", body = Health),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[tracing::instrument(skip_all)]
+pub(crate) async fn get_health(
+    Context(state): Context<State>,
+    _: Parameters<NoParameters>,
+) -> Result<Response, Failure> {
+    let (catalog, storage) = tokio::join!(
+        measured("the catalog", state.catalog.status()),
+        measured("the object store", state.objects.check()),
+    );
+    let (catalog, status) = catalog;
+    let (storage, _) = storage;
+    let all_up = [&catalog, &storage].iter().all(|d| d.status == HealthState::Up);
+    let health = Health {
+        status: if all_up { HealthState::Up } else { HealthState::Down },
+        dependencies: BTreeMap::from([
+            ("catalog".to_owned(), catalog),
+            ("storage".to_owned(), storage),
+        ]),
+        versions: versions(),
+        catalog_format: status.as_ref().map(|status| status.format.clone()),
+        newest_snapshot: status.map(|status| status.newest_snapshot.0),
+    };
+    let code = if all_up { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    Ok((code, Json(health)).into_response())
+}
+
+async fn measured<T>(
+    what: &str,
+    asked: impl Future<Output = Result<T>>,
+) -> (DependencyState, Option<T>) {
+    let started = Instant::now();
+    let answer = tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|_| {
+        let text = format!("{what} did not answer within {} s", PATIENCE.as_secs());
+        Err(Error::unavailable(what, text))
+    });
+    let latency_ms = started.elapsed().as_millis() as u64;
+    match answer {
+        Ok(value) => {
+            (DependencyState { status: HealthState::Up, latency_ms, detail: None }, Some(value))
+        }
+        Err(error) => {
+            tracing::warn!(causes = ?error.source, "{what} is down: {error}");
+            let detail = Some(error.detail);
+            (DependencyState { status: HealthState::Down, latency_ms, detail }, None)
+        }
+    }
+}
+
+/// What this release was built with: the one place besides Cargo.toml and the script that fetches.
+fn versions() -> Versions {
+    let extensions = ["ducklake", "httpfs", "postgres_scanner", "sqlite_scanner", "icu", "json"];
+    Versions {
+        eider: env!("CARGO_PKG_VERSION").to_owned(),
+        duckdb: domain::DUCKDB_VERSION.to_owned(),
+        extensions: extensions
+            .into_iter()
+            .map(|name| (name.to_owned(), domain::DUCKDB_VERSION.to_owned()))
+            .collect(),
+    }
+}

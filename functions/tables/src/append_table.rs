@@ -1,0 +1,65 @@
+//! `PUT /tables/{table_name}`
+
+use api::{AppendAnswer, Problem};
+use axum::extract::State as Context;
+use axum::response::{IntoResponse, Response};
+use service::{AppendTable, Appended};
+use web::{
+    Authenticated, Body, Failure, NoParameters, Parameters, TablePath, WriteHeaders, replayed,
+};
+
+use crate::{State, body};
+
+/// Appends the rows of the body: all of them, or none.
+#[utoipa::path(
+    put, path = "/tables/{table_name}", operation_id = "append_table", tag = "Tables",
+    params(("table_name" = String, Path, description = "`name` or `schema.name`"), WriteHeaders),
+    request_body(
+        description = "Rows; their columns are matched by name",
+        content(
+            (Vec<u8> = "application/vnd.apache.arrow.stream"),
+            (Vec<u8> = "application/vnd.apache.parquet"),
+        )
+    ),
+    responses(
+        (status = 200, description = "The rows were added", body = AppendAnswer),
+        (status = 422, description = "The rows do not fit the table", body = Problem, content_type = "application/problem+json"),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[tracing::instrument(skip_all)]
+pub(crate) async fn append_table(
+    Context(state): Context<State>,
+    Authenticated(caller): Authenticated,
+    TablePath(table): TablePath,
+    _: Parameters<NoParameters>,
+    headers: WriteHeaders,
+    body: Body,
+) -> Result<Response, Failure> {
+    let kind = body::kind(&body.media_type)?;
+    // The type decides how the bytes are read, so it is part of what the key stands for.
+    let payload = format!("{}:{}", kind.name(), body.spool.digest);
+    let request = AppendTable {
+        table,
+        key: headers.write_key(&caller, payload),
+        run: headers.run,
+        bytes: body.spool.length,
+    };
+
+    let open = async || body::open(kind, body.spool, state.spool_dir.clone()).await;
+    let appended =
+        service::append_table(&*state.catalog, &*state.lake, &caller, request, open).await?;
+
+    let before = appended.replayed;
+    Ok(replayed(axum::Json(answer(appended)).into_response(), before))
+}
+
+fn answer(appended: Appended) -> AppendAnswer {
+    AppendAnswer {
+        table: appended.table.to_string(),
+        rows: appended.rows,
+        bytes: appended.bytes,
+        snapshot: appended.snapshot.0,
+        run_id: appended.run.map(|run| run.to_string()),
+    }
+}

@@ -1,0 +1,69 @@
+//! `POST /tables`
+
+use api::{CreateTable, Problem, TableDocument};
+use axum::extract::State as Context;
+use axum::response::{IntoResponse, Response};
+use domain::TableName;
+use http::{HeaderValue, StatusCode, header};
+use web::{Authenticated, Failure, Json, NoParameters, Parameters, WriteHeaders, replayed};
+
+use crate::State;
+
+/// Creates a table from its columns.
+#[utoipa::path(
+    post, path = "/tables", operation_id = "create_table", tag = "Tables",
+    params(WriteHeaders),
+    request_body = CreateTable,
+    responses(
+        (status = 201, description = "The table was created", body = TableDocument,
+            headers(("Location" = String, description = "Where the table is"))),
+        (status = 200, description = "It was there, and `if_not_exists` was asked", body = TableDocument),
+        (status = 409, description = "A table of the name is there", body = Problem, content_type = "application/problem+json"),
+        (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[tracing::instrument(skip_all)]
+pub(crate) async fn create_table(
+    Context(state): Context<State>,
+    Authenticated(caller): Authenticated,
+    _: Parameters<NoParameters>,
+    headers: WriteHeaders,
+    request: Json<CreateTable>,
+) -> Result<Response, Failure> {
+    let if_not_exists = request.value.if_not_exists;
+    let definition = request.value.parse()?;
+    let key = headers.write_key(&caller, request.digest);
+
+    let created = service::create_table(
+        &*state.catalog,
+        &*state.lake,
+        &caller,
+        key,
+        headers.run,
+        definition,
+        if_not_exists,
+    )
+    .await?;
+
+    let location = location(&created.table.summary.name);
+    let document = axum::Json(TableDocument::from(created.table));
+    if created.existed {
+        return Ok(document.into_response());
+    }
+    let mut response = (StatusCode::CREATED, document).into_response();
+    response.headers_mut().insert(header::LOCATION, location);
+    Ok(replayed(response, created.replayed))
+}
+
+/// `/tables/{table_name}`, the name as one segment.
+fn location(name: &TableName) -> HeaderValue {
+    let mut path = String::from("/tables/");
+    for byte in name.to_string().bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            path.push(char::from(byte));
+        } else {
+            path.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    HeaderValue::from_str(&path).unwrap_or_else(|_| HeaderValue::from_static("/tables"))
+}
