@@ -10,8 +10,8 @@ from common import CACHE, ROOT, Problem
 STAGED = ROOT / "target/lambda"
 FUNCTIONS = ("rows", "system", "tables")
 WITH_DUCKDB = ("rows", "tables")
-# What the engine loads against PostgreSQL and S3.
-EXTENSIONS = ("ducklake", "httpfs", "icu", "json", "postgres_scanner")
+# What the engine loads against PostgreSQL and S3. icu, json and parquet are linked into libduckdb.
+EXTENSIONS = ("ducklake", "httpfs", "postgres_scanner")
 UNPACKED_LIMIT = 250 * 2**20  # of a function with its layers
 AMAZON_LINUX_2023_GLIBC = (2, 34)
 
@@ -33,7 +33,8 @@ def place(source, target):
 def stage(binaries, folder=STAGED):
     """The folders as template.yaml names them, below another one if need be."""
     for function in FUNCTIONS:
-        place(binaries / function, folder / function / "bootstrap")
+        binary = binaries / function  # of cargo; cargo lambda makes folders
+        place(binary / "bootstrap" if binary.is_dir() else binary, folder / function / "bootstrap")
     place(CACHE / "duckdb/lib/libduckdb.so", folder / "duckdb/lib/libduckdb.so")
     for name in EXTENSIONS:
         file = f"{name}.duckdb_extension"
