@@ -1,1 +1,14 @@
-//! eider-server: all routers in one process.
+//! All routers in one process: the embedded default, the container image, and what tests start.
+//!
+//! `eider-server` serves; `eider-server migrate` makes or moves the lake and what is ours in its
+//! catalog. Both read the same configuration.
+
+mod attach;
+mod migrate;
+mod openapi;
+mod parts;
+mod serve;
+
+pub use migrate::migrate;
+pub use openapi::openapi;
+pub use serve::{router, serve};

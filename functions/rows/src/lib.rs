@@ -10,6 +10,7 @@ mod run_query;
 use std::sync::Arc;
 
 use service::{Catalog, QueryEngine};
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -22,11 +23,19 @@ pub struct State {
     pub queries: Arc<dyn QueryEngine>,
 }
 
-/// The routes.
+/// The routes, for a router to serve.
 pub fn router(state: State) -> OpenApiRouter {
+    routes().with_state(state)
+}
+
+/// What the routes say of themselves.
+pub fn openapi() -> OpenApi {
+    routes().into_openapi()
+}
+
+fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(read_table::read_table))
         .routes(routes!(query_table::query_table))
         .routes(routes!(run_query::run_query))
-        .with_state(state)
 }

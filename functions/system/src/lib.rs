@@ -11,6 +11,7 @@ mod get_root;
 use std::sync::Arc;
 
 use service::{Catalog, ObjectStore};
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -23,8 +24,17 @@ pub struct State {
     pub objects: Arc<dyn ObjectStore>,
 }
 
-/// The routes.
+/// The routes, for a router to serve.
 pub fn router(state: State) -> OpenApiRouter {
+    routes().with_state(state)
+}
+
+/// What the routes say of themselves.
+pub fn openapi() -> OpenApi {
+    routes().into_openapi()
+}
+
+fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(get_root::get_root))
         .routes(routes!(get_health::get_health))
@@ -33,5 +43,4 @@ pub fn router(state: State) -> OpenApiRouter {
         .routes(routes!(get_docs::get_docs_asset))
         .routes(routes!(get_redoc::get_redoc))
         .routes(routes!(get_redoc::get_redoc_script))
-        .with_state(state)
 }

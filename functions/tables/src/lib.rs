@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use service::{Catalog, Lake};
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -27,8 +28,17 @@ pub struct State {
     pub spool_dir: PathBuf,
 }
 
-/// The routes.
+/// The routes, for a router to serve.
 pub fn router(state: State) -> OpenApiRouter {
+    routes().with_state(state)
+}
+
+/// What the routes say of themselves.
+pub fn openapi() -> OpenApi {
+    routes().into_openapi()
+}
+
+fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(list_tables::list_tables, create_table::create_table))
         .routes(routes!(
@@ -36,5 +46,4 @@ pub fn router(state: State) -> OpenApiRouter {
             append_table::append_table,
             delete_table::delete_table
         ))
-        .with_state(state)
 }
