@@ -1,0 +1,260 @@
+//! The catalog, the writer and the reader of one lake, together: what one writes the others see.
+
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use domain::{Column, ColumnType, Error, Grants, Literal, Name, TableDefinition, TableName};
+use futures::TryStreamExt;
+use service::{
+    Append, Catalog, Change, Lake, Outcome, Query, QueryEngine, RowSource, Select, TablePage,
+    Write, WriteKey,
+};
+
+use crate::numbers;
+
+/// The three ports of one lake, which is migrated and holds no table.
+#[derive(Clone)]
+pub struct LakePorts {
+    /// Reads the catalog.
+    pub catalog: Arc<dyn Catalog>,
+    /// Writes.
+    pub lake: Arc<dyn Lake>,
+    /// Reads rows.
+    pub queries: Arc<dyn QueryEngine>,
+}
+
+/// Runs every case, each on tables of its own.
+pub async fn lake(ports: LakePorts) {
+    a_table_is_found_as_it_was_defined(&ports).await;
+    rows_are_counted_exactly_and_read_back(&ports).await;
+    a_key_acts_once(&ports).await;
+    twins_of_one_key_act_once(&ports).await;
+    no_rows_make_no_snapshot_and_keep_their_key(&ports).await;
+    a_broken_body_leaves_nothing(&ports).await;
+    a_table_made_again_is_another(&ports).await;
+    tables_are_paged_in_order(&ports).await;
+}
+
+async fn a_table_is_found_as_it_was_defined(ports: &LakePorts) {
+    let types = [
+        "BOOLEAN",
+        "TINYINT",
+        "UBIGINT",
+        "HUGEINT",
+        "DOUBLE",
+        "DECIMAL(38,9)",
+        "VARCHAR",
+        "BLOB",
+        "UUID",
+        "JSON",
+        "DATE",
+        "TIME",
+        "TIMESTAMP",
+        "TIMESTAMP_NS",
+        "TIMESTAMPTZ",
+        "INTERVAL",
+        "INTEGER[][]",
+        r#"STRUCT("a b" INTEGER, c VARCHAR[])"#,
+        "MAP(VARCHAR, STRUCT(x DOUBLE))",
+    ];
+    let mut columns: Vec<Column> =
+        types.iter().enumerate().map(|(i, t)| column(&format!("c{i} \"ü\"."), t)).collect();
+    columns[1].nullable = false;
+    columns[2].default = Some(Literal::Number("18446744073709551615".to_owned()));
+    columns[6].default = Some(Literal::Text("it's 'quoted'".to_owned()));
+    columns[6].comment = Some("a 'comment'".to_owned());
+    let name = table("\"conform ü.\".\"odd \"\"name\"\"/%\"");
+    let definition = TableDefinition::new(name.clone(), columns, Some("what it is".to_owned()))
+        .expect("a definition");
+    let made = ports.lake.write(write("types", Change::CreateTable(definition.clone()))).await;
+    let made = made.expect("the table is made");
+
+    let found = found(ports, &name).await.expect("the table is found");
+    assert_eq!(found.columns, definition.columns);
+    assert_eq!(found.summary.comment, definition.comment);
+    assert_eq!(Some(found.summary.snapshot), made.write.snapshot, "made in one snapshot");
+    assert_eq!(found.summary.created_at, found.summary.updated_at);
+    let upper = TableName::parse("\"CONFORM ü.\".\"ODD \"\"NAME\"\"/%\"").expect("a name");
+    assert!(self::found(ports, &upper).await.is_some(), "names are found without case");
+
+    let again = ports.lake.write(write("types again", Change::CreateTable(definition))).await;
+    assert_eq!(code(again), "TABLE_EXISTS");
+}
+
+async fn rows_are_counted_exactly_and_read_back(ports: &LakePorts) {
+    let name = made(ports, "conform.counted").await;
+    let few = append(ports, &name, "few", numbers(0..3)).await.expect("inlined rows");
+    let many = append(ports, &name, "many", numbers(3..5_000)).await.expect("rows in a file");
+    assert_eq!((few.write.rows, many.write.rows), (3, 4_997));
+    assert!(many.write.snapshot > few.write.snapshot);
+
+    let found = found(ports, &name).await.expect("the table");
+    assert_eq!(found.summary.row_count, 5_000);
+    assert_eq!(Some(found.summary.snapshot), many.write.snapshot);
+    assert!(found.summary.file_count >= 1 && found.summary.size_bytes > 0);
+    assert_eq!(read(ports, &name).await, (0..5_000).collect::<Vec<_>>());
+}
+
+async fn a_key_acts_once(ports: &LakePorts) {
+    let name = made(ports, "conform.once").await;
+    let first = append(ports, &name, "once", numbers(0..7)).await.expect("the first");
+    let again = append(ports, &name, "once", numbers(0..7)).await.expect("the replay");
+    assert!(!first.replayed && again.replayed, "{first:?} {again:?}");
+    assert_eq!(first.write, again.write);
+    assert_eq!(read(ports, &name).await.len(), 7);
+
+    let recorded = ports.catalog.find_write("conform.once once").await.expect("asked");
+    assert_eq!(recorded, Some(first.write));
+    let mut other = append_of(ports, &name, "once", numbers(0..8)).await;
+    other.key.payload = "another payload".to_owned();
+    assert_eq!(code(ports.lake.write(other).await), "IDEMPOTENCY_KEY_REUSED");
+}
+
+async fn twins_of_one_key_act_once(ports: &LakePorts) {
+    let name = made(ports, "conform.twins").await;
+    let twins = (0..4).map(|_| append(ports, &name, "twin", numbers(0..11)));
+    let outcomes: Vec<Outcome> =
+        futures::future::try_join_all(twins).await.expect("every twin is answered");
+    assert_eq!(outcomes.iter().filter(|outcome| !outcome.replayed).count(), 1);
+    assert!(outcomes.iter().all(|outcome| outcome.write == outcomes[0].write), "{outcomes:?}");
+    assert_eq!(read(ports, &name).await.len(), 11);
+}
+
+async fn no_rows_make_no_snapshot_and_keep_their_key(ports: &LakePorts) {
+    let name = made(ports, "conform.nothing").await;
+    let before = ports.catalog.status().await.expect("a status").newest_snapshot;
+    let first = append(ports, &name, "nothing", numbers([])).await.expect("no rows are fine");
+    assert_eq!((first.write.rows, first.write.snapshot), (0, None));
+    let again = append(ports, &name, "nothing", numbers([])).await.expect("the replay");
+    assert!(again.replayed);
+    let after = ports.catalog.status().await.expect("a status").newest_snapshot;
+    assert_eq!(before, after);
+}
+
+async fn a_broken_body_leaves_nothing(ports: &LakePorts) {
+    let name = made(ports, "conform.broken").await;
+    let before = found(ports, &name).await;
+    let mut rows = numbers(0..100_000);
+    rows.broken = true;
+    assert_eq!(code(append(ports, &name, "broken", rows).await), "BODY_CUT_SHORT");
+    assert_eq!(found(ports, &name).await, before);
+    append(ports, &name, "whole", numbers(0..2)).await.expect("the next write works");
+    assert_eq!(read(ports, &name).await, [0, 1]);
+}
+
+async fn a_table_made_again_is_another(ports: &LakePorts) {
+    let name = made(ports, "conform.again").await;
+    let stale = append_of(ports, &name, "stale", numbers(0..1)).await;
+    let dropped = ports.lake.write(write("drop", Change::DropTable(name.clone()))).await;
+    assert!(dropped.expect("dropped").write.snapshot.is_some());
+    assert_eq!(found(ports, &name).await, None);
+    let gone = ports.lake.write(write("drop again", Change::DropTable(name.clone()))).await;
+    assert_eq!(code(gone), "TABLE_NOT_FOUND");
+
+    create(ports, &name, "made again").await;
+    assert_eq!(code(ports.lake.write(stale).await), "TABLE_CHANGED");
+    assert_eq!(read(ports, &name).await, [0; 0]);
+}
+
+async fn tables_are_paged_in_order(ports: &LakePorts) {
+    let mut names = Vec::new();
+    for text in ["conform.page_b", "conform.Page_a", "conform.page_c"] {
+        names.push(made(ports, text).await);
+    }
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let page = TablePage { after: after.clone(), within: Some(names.clone()), limit: 2 };
+        let tables = ports.catalog.list_tables(&page).await.expect("a page");
+        let Some(last) = tables.last() else { break };
+        assert!(tables.len() <= 2);
+        after = Some(last.name.clone());
+        seen.extend(tables.into_iter().map(|table| table.name.to_string()));
+    }
+    assert_eq!(seen, ["conform.Page_a", "conform.page_b", "conform.page_c"]);
+}
+
+fn table(text: &str) -> TableName {
+    TableName::parse(text).expect("a name")
+}
+
+fn column(name: &str, r#type: &str) -> Column {
+    Column {
+        name: Name::parse("column", name).expect("a name"),
+        r#type: ColumnType::parse(r#type).expect("a type"),
+        nullable: true,
+        default: None,
+        comment: None,
+    }
+}
+
+fn write(key: &str, change: Change) -> Write {
+    let key = format!("{} {key}", change.table());
+    Write {
+        key: WriteKey { key, payload: "payload".to_owned(), by_caller: true },
+        run: None,
+        change,
+    }
+}
+
+async fn create(ports: &LakePorts, name: &TableName, key: &str) {
+    let definition = TableDefinition::new(name.clone(), vec![column("n", "BIGINT")], None)
+        .expect("a definition");
+    ports.lake.write(write(key, Change::CreateTable(definition))).await.expect("the table is made");
+}
+
+async fn made(ports: &LakePorts, text: &str) -> TableName {
+    let name = table(text);
+    create(ports, &name, "create").await;
+    name
+}
+
+async fn found(ports: &LakePorts, name: &TableName) -> Option<domain::Table> {
+    ports.catalog.find_table(name).await.expect("the catalog answers")
+}
+
+async fn append_of(
+    ports: &LakePorts,
+    name: &TableName,
+    key: &str,
+    rows: impl RowSource + 'static,
+) -> Write {
+    let table_id = found(ports, name).await.expect("the table").id;
+    let source = Arc::new(rows);
+    let append = Append { table: name.clone(), table_id, source, bytes: 1 };
+    write(key, Change::Append(append))
+}
+
+async fn append(
+    ports: &LakePorts,
+    name: &TableName,
+    key: &str,
+    rows: impl RowSource + 'static,
+) -> Result<Outcome, Error> {
+    ports.lake.write(append_of(ports, name, key, rows).await).await
+}
+
+async fn read(ports: &LakePorts, name: &TableName) -> Vec<i64> {
+    let query = Query {
+        select: Select::Table(name.clone()),
+        grants: Grants::All,
+        limit: None,
+        deadline: None,
+    };
+    let rows = ports.queries.query(query).await.expect("the query starts");
+    let batches: Vec<_> = rows.batches.try_collect().await.expect("every batch");
+    let mut values: Vec<i64> = batches
+        .iter()
+        .flat_map(|batch| batch.column(0).as_primitive::<Int64Type>().values().to_vec())
+        .collect();
+    values.sort_unstable();
+    values
+}
+
+fn code(outcome: Result<Outcome, Error>) -> &'static str {
+    match outcome {
+        Ok(outcome) => panic!("an error was expected, not {outcome:?}"),
+        Err(error) => error.error_code,
+    }
+}
