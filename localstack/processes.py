@@ -1,5 +1,6 @@
 """Processes of the local AWS: each a group of its own, with a log and a pid file in one folder."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -25,41 +26,32 @@ def wait(folder, name, ready):
     pid = int((folder / f"{name}.pid").read_text().split()[0])
 
     def ready_or_ended():
-        if not group_runs(pid):
+        if not living({pid}):
             raise Problem(f"{name} ended at once: read {folder}/{name}.log")
         return ready()
 
     wait_until(ready_or_ended, 60, f"{name} did not answer within a minute: read {folder}/{name}.log")
 
 
-def group_runs(pid):
-    try:
-        os.waitpid(pid, os.WNOHANG)  # if it is a child of this very process, it would stay a zombie
-    except ChildProcessError:
-        pass
-    try:
-        os.killpg(pid, 0)
-    except (ProcessLookupError, PermissionError):  # macOS says the latter of a group of zombies
-        return False
-    return True
-
-
-def end(pid):
-    """The whole group: politely, then not."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(pid, number)
-            wait_until(lambda: not group_runs(pid), 3, "")
-            return
-        except ProcessLookupError:
-            return
-        except Problem:  # still there: harder
-            continue
+def living(groups):
+    """Those of the groups that have a member that is more than a zombie."""
+    listed = subprocess.run(["ps", "-A", "-o", "pgid=,stat="], capture_output=True, text=True, check=True)
+    members = [line.split() for line in listed.stdout.splitlines()]
+    return {int(group) for group, state in members if int(group) in groups and not state.startswith("Z")}
 
 
 def stop(folder):
-    for file in sorted(folder.glob("*.pid")) if folder.exists() else []:
-        pid, began = file.read_text().splitlines()
-        if started_at(pid) in ("", began):  # without a leader the group may still have members
-            end(int(pid))
+    """All of the folder's, together: politely, then not."""
+    files = sorted(folder.glob("*.pid")) if folder.exists() else []
+    started = [file.read_text().splitlines() for file in files]
+    # Without a leader a group may still have members; another leader means that it is another's.
+    groups = {int(pid) for pid, began in started if started_at(pid) in ("", began)}
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for group in living(groups):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, number)
+        with contextlib.suppress(Problem):
+            wait_until(lambda: not living(groups), 3, "harder, then")
+            break
+    for file in files:
         file.unlink()
