@@ -105,7 +105,7 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
         home: reader.text_or("EIDER_HOME", ".eider").into(),
         allow_anonymous,
         front_door_secrets: read_front_door(reader, on_lambda && !development),
-        cors_allow_origins: read_origins(reader),
+        cors_allow_origins: read_origins(reader, development),
         max_body_bytes: reader.parsed("EIDER_MAX_BODY_BYTES", body, "a number of bytes"),
         spool_memory_bytes: reader.parsed(
             "EIDER_SPOOL_MEMORY_BYTES",
@@ -169,10 +169,12 @@ fn read_front_door(reader: &mut Reader, required: bool) -> Vec<Secret> {
     secrets
 }
 
-fn read_origins(reader: &mut Reader) -> Vec<String> {
-    let default = "http://localhost:3000,http://127.0.0.1:3000,http://localhost:5173";
-    let text = reader.text_or("CORS_ALLOW_ORIGINS", default);
-    let origins: Vec<String> = text.split(',').map(|origin| origin.trim().to_owned()).collect();
+/// In development the usual local origins; elsewhere none unless told.
+fn read_origins(reader: &mut Reader, development: bool) -> Vec<String> {
+    let local = "http://localhost:3000,http://127.0.0.1:3000,http://localhost:5173";
+    let text = reader.text_or("CORS_ALLOW_ORIGINS", if development { local } else { "" });
+    let origins = text.split(',').map(str::trim).filter(|origin| !origin.is_empty());
+    let origins: Vec<String> = origins.map(ToOwned::to_owned).collect();
     let odd = origins
         .iter()
         .find(|o| !(*o == "*" || o.starts_with("http://") || o.starts_with("https://")));
