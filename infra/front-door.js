@@ -31,16 +31,16 @@ function chooseOrigin(method, uri) {
     return route ? route.origin : 'api';
 }
 
-// The fields of shared/api's Problem (RFC 9457), so that a client sees one kind of error.
-function payloadTooLarge(event, bytes) {
+// As shared/web answers it (RFC 9457), so that a client sees one kind of error.
+function payloadTooLarge(event) {
     const sent = event.request.headers['x-request-id'];
     const requestId = sent && /^[\x20-\x7e]{1,128}$/.test(sent.value) ? sent.value : event.context.requestId;
     const problem = {
         type: 'urn:eider:problem:payload_too_large',
         title: 'Payload Too Large',
         status: 413,
-        detail: `The body has ${bytes} bytes; one request takes at most ${MAX_BODY_BYTES} here. `
-            + 'Send the rows as several smaller appends.',
+        detail: `The body is over the limit of ${MAX_BODY_BYTES} bytes. Send it in several appends, `
+            + 'each with an Idempotency-Key of its own.',
         instance: event.request.uri,
         error_code: 'PAYLOAD_TOO_LARGE',
         timestamp: new Date().toISOString(),
@@ -63,7 +63,7 @@ function handler(event) {
     const request = event.request;
     const length = request.headers['content-length'];
     if (length && Number(length.value) > MAX_BODY_BYTES) {
-        return payloadTooLarge(event, length.value);
+        return payloadTooLarge(event);
     }
     // HTTP APIs decode the path and lambda_http collapses `..`: functions route by this copy, which
     // they believe only beside the secret. CloudFront sets that header at the origin, over any the

@@ -91,7 +91,7 @@ test('a body over the limit is refused for either origin, and the largest is not
         assert.equal(problem.error_code, 'PAYLOAD_TOO_LARGE');
         assert.equal(problem.instance, path);
         assert.equal(problem.request_id, 'mine');
-        assert.match(problem.detail, /smaller appends/);
+        assert.match(problem.detail, /several appends/);
         assert.match(problem.timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     }
 });
