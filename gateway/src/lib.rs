@@ -11,4 +11,5 @@ mod serve;
 
 pub use migrate::migrate;
 pub use openapi::openapi;
-pub use serve::{router, serve};
+pub use parts::Stores;
+pub use serve::{open, router, serve};

@@ -2,6 +2,7 @@
 //!
 //! One endpoint, one file; this is the table of them.
 
+mod compose;
 mod parameters;
 mod query_table;
 mod read_table;
@@ -13,6 +14,8 @@ use service::{Catalog, QueryEngine};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+pub use compose::compose;
 
 /// What the endpoints work with.
 #[derive(Clone)]

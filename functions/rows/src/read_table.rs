@@ -34,7 +34,7 @@ pub(crate) async fn read_table(
     context: RequestContext,
 ) -> Result<Response, Failure> {
     let representation = format.or(Format::ArrowStream)?;
-    let deadline = context.stream_deadline();
+    let deadline = Some(context.stream_deadline());
     let rows =
         service::read_table(&*state.catalog, &*state.queries, &caller, table, deadline).await?;
     Ok(rows_response(rows, representation, format.rows_as, None, context).await?)

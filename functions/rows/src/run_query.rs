@@ -57,7 +57,7 @@ pub(crate) async fn answer(
         select: Select::Sql { text, parameters, this },
         grants: caller.grants.clone(),
         limit: request.limit,
-        deadline: context.deadline(),
+        deadline: Some(context.stream_deadline()),
     };
     let rows = service::run_query(&*state.catalog, &*state.queries, caller, query).await?;
     Ok(rows_response(rows, representation, format.rows_as, request.limit, context).await?)

@@ -2,6 +2,7 @@
 //!
 //! One endpoint, one file; this is the table of them.
 
+mod compose;
 mod get_docs;
 mod get_health;
 mod get_openapi;
@@ -14,6 +15,8 @@ use service::{Catalog, ObjectStore};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+pub use compose::compose;
 
 /// What the endpoints work with.
 #[derive(Clone)]

@@ -4,6 +4,7 @@
 
 mod append_table;
 mod body;
+mod compose;
 mod create_table;
 mod delete_table;
 mod get_table;
@@ -16,6 +17,8 @@ use service::{Catalog, Lake};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+pub use compose::compose;
 
 /// What the endpoints work with.
 #[derive(Clone)]

@@ -6,4 +6,4 @@ mod secrets;
 
 pub use credentials::credentials;
 pub use object_store::S3ObjectStore;
-pub use secrets::read_secret;
+pub use secrets::read_passwords;

@@ -63,6 +63,8 @@ pub struct ServerConfig {
     pub spool_memory_bytes: usize,
     /// `EIDER_REQUEST_TIMEOUT_SECONDS`: from the request's last byte to the answer's first.
     pub request_timeout: Duration,
+    /// `EIDER_STREAM_TIMEOUT_SECONDS`: from the request to the last byte of an answer of rows.
+    pub stream_timeout: Duration,
     /// `EIDER_BODY_SILENCE_SECONDS`: a client that sends nothing for so long gets 408.
     pub body_silence: Duration,
 }
@@ -71,6 +73,9 @@ pub struct ServerConfig {
 const LAMBDA_BODY_BYTES: u64 = 4_500_000;
 /// HTTP APIs give up after 30 s; our own answer comes before.
 const LAMBDA_REQUEST_SECONDS: u64 = 28;
+
+/// 15 minutes of an invocation, less one to end in order.
+const LAMBDA_STREAM_SECONDS: u64 = 14 * 60;
 
 const LEVELS: [&str; 5] = ["trace", "debug", "info", "warn", "error"];
 
@@ -91,6 +96,7 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
         reader.problem("DEBUG", "shows internals in answers; it is refused in production.");
     }
     let body = if on_lambda { LAMBDA_BODY_BYTES } else { 1 << 30 };
+    let stream = if on_lambda { LAMBDA_STREAM_SECONDS } else { 3600 };
     let timeout = if on_lambda { LAMBDA_REQUEST_SECONDS } else { 300 };
     ServerConfig {
         environment,
@@ -113,6 +119,7 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
             "a number of bytes",
         ),
         request_timeout: read_seconds(reader, "EIDER_REQUEST_TIMEOUT_SECONDS", timeout),
+        stream_timeout: read_seconds(reader, "EIDER_STREAM_TIMEOUT_SECONDS", stream),
         body_silence: read_seconds(reader, "EIDER_BODY_SILENCE_SECONDS", 10),
     }
 }

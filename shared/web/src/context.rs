@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use axum::extract::FromRequestParts;
-use config::{Platform, ServerConfig};
+use config::ServerConfig;
 use domain::{Error, RequestId};
 use http::request::Parts;
 use service::Authenticator;
@@ -45,13 +45,9 @@ impl RequestContext {
         *self.deadline.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// When a stream of rows must have ended: on Lambda the platform ends it, elsewhere it may take
-    /// as long as the client needs.
-    pub fn stream_deadline(&self) -> Option<Instant> {
-        match self.edge.server.platform {
-            Platform::Lambda { .. } => self.deadline(),
-            Platform::Server => None,
-        }
+    /// When the last byte of a stream of rows must have gone out.
+    pub fn stream_deadline(&self) -> Instant {
+        self.started + self.edge.server.stream_timeout
     }
 
     /// The body is coming: its own limits hold now.

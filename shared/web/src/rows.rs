@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use config::Platform;
-use domain::{Error, Result};
+use domain::{Code, Error, Result};
 use formats::{Encoder, Format, RowsAs, Summary};
 use futures::{Stream, StreamExt};
 use http::{HeaderValue, header};
@@ -29,7 +29,7 @@ pub async fn rows_response(
         rows.columns.into_iter().map(|column| (column.name, column.r#type)).collect();
     let encoder = format.encoder(rows.schema, &names, rows_as)?;
     let mut batches = rows.batches;
-    let first = batches.next().await.transpose()?;
+    let first = first(&mut batches, &context).await?;
     let whole =
         format == Format::Csv && matches!(context.edge.server.platform, Platform::Lambda { .. });
     let writing = Writing {
@@ -49,6 +49,19 @@ pub async fn rows_response(
     response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(response)
+}
+
+/// Waits for the first batch no longer than for any answer; later ones have the stream's time.
+async fn first(batches: &mut BatchStream, context: &RequestContext) -> Result<Option<RecordBatch>> {
+    let deadline = context.deadline().unwrap_or_else(|| context.stream_deadline());
+    match tokio::time::timeout_at(deadline.into(), batches.next()).await {
+        Ok(first) => first.transpose(),
+        Err(_) => Err(Error::new(
+            Code::Timeout,
+            "QUERY_TIMEOUT",
+            "The query had no row ready in time and was stopped. Ask for less, or in smaller pieces.",
+        )),
+    }
 }
 
 async fn collect(stream: impl Stream<Item = Result<Bytes>>) -> Result<Body> {

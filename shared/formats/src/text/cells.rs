@@ -123,7 +123,14 @@ impl<'a> Cells<'a> {
             return;
         }
         match &self.values {
-            Values::Bare(write) | Values::Plain(write) => write(row, out),
+            Values::Bare(write) => write(row, out),
+            Values::Plain(write) => {
+                let start = out.len();
+                write(row, out);
+                if out.len() == start {
+                    push_cell(b"", out);
+                }
+            }
             Values::Float(value, write) => match number::special(value(row)) {
                 Some(name) => out.extend_from_slice(name.as_bytes()),
                 None => write(row, out),

@@ -1,0 +1,36 @@
+//! The adapters of this function: the catalog, and DuckDB to read with.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Router;
+use catalog::PostgresCatalog;
+use config::{CatalogConfig, Config, StorageConfig};
+use engine::{Engine, EngineSettings, StorageLocation};
+use web::{Anonymous, Edge};
+
+use crate::State;
+
+/// The router of this function alone. DuckDB opens on first need, not here.
+pub async fn compose(config: &Config) -> anyhow::Result<Router> {
+    let stores = aws::read_passwords(&config.catalog).await?;
+    let (CatalogConfig::Postgres(postgres), StorageConfig::S3(s3)) = (&stores, &config.storage)
+    else {
+        anyhow::bail!("a function keeps nothing of its own; eider-server serves embedded stores");
+    };
+    let spool_dir = config.engine.temporary_dir.clone();
+    std::fs::create_dir_all(&spool_dir)
+        .with_context(|| format!("cannot make the folder {}", spool_dir.display()))?;
+    let catalog = Arc::new(PostgresCatalog::new(postgres)?);
+    let engine = Engine::new(EngineSettings {
+        engine: config.engine.clone(),
+        storage: StorageLocation::from(s3),
+        credentials: aws::credentials(s3).await?,
+        catalog: stores,
+    });
+    let queries = Arc::new(engine).queries();
+    let state = State { catalog, queries };
+    let authenticator = Arc::new(Anonymous);
+    let edge = Edge { authenticator, server: config.server.clone(), spool_dir };
+    Ok(web::finish(crate::router(state).into(), Arc::new(edge)))
+}

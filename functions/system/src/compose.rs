@@ -1,0 +1,29 @@
+//! The adapters of this function: the catalog and the object store, only to ask whether they are up.
+
+use std::sync::Arc;
+
+use axum::Router;
+use catalog::PostgresCatalog;
+use config::{CatalogConfig, Config, StorageConfig};
+use web::{Anonymous, Edge};
+
+use crate::State;
+
+/// The router of this function alone.
+pub async fn compose(config: &Config) -> anyhow::Result<Router> {
+    let stores = aws::read_passwords(&config.catalog).await?;
+    let (CatalogConfig::Postgres(postgres), StorageConfig::S3(s3)) = (&stores, &config.storage)
+    else {
+        anyhow::bail!("a function keeps nothing of its own; eider-server serves embedded stores");
+    };
+    let state = State {
+        catalog: Arc::new(PostgresCatalog::new(postgres)?),
+        objects: Arc::new(aws::S3ObjectStore::new(s3).await),
+    };
+    let edge = Edge {
+        authenticator: Arc::new(Anonymous),
+        server: config.server.clone(),
+        spool_dir: config.engine.temporary_dir.clone(),
+    };
+    Ok(web::finish(crate::router(state).into(), Arc::new(edge)))
+}

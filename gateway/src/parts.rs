@@ -1,0 +1,62 @@
+//! The adapters of this process, chosen by what is configured.
+
+use std::sync::Arc;
+
+use catalog::PostgresCatalog;
+use config::{CatalogConfig, Config, S3Config, StorageConfig};
+use embedded::ObjectServer;
+use engine::{Engine, EngineSettings, StorageLocation};
+use service::{Catalog, ObjectStore};
+
+/// What the routers work with.
+pub(crate) struct Parts {
+    pub(crate) catalog: Arc<dyn Catalog>,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) objects: Arc<dyn ObjectStore>,
+}
+
+/// The stores below the adapters: what `migrate` works on too.
+pub struct Stores {
+    /// With every password read.
+    pub(crate) catalog: CatalogConfig,
+    pub(crate) s3: S3Config,
+    /// Kept, since the embedded object store ends with it.
+    _object_server: Option<ObjectServer>,
+}
+
+impl Stores {
+    /// Starts what is embedded and reads what is secret.
+    pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
+        let catalog = aws::read_passwords(&config.catalog).await?;
+        Ok(match &config.storage {
+            StorageConfig::S3(s3) => Self { catalog, s3: s3.clone(), _object_server: None },
+            StorageConfig::Embedded(embedded) => {
+                let server = ObjectServer::start(embedded).await?;
+                Self { catalog, s3: server.as_s3(), _object_server: Some(server) }
+            }
+        })
+    }
+
+    /// What the engine must know of them.
+    pub(crate) async fn engine_settings(&self, config: &Config) -> anyhow::Result<EngineSettings> {
+        Ok(EngineSettings {
+            engine: config.engine.clone(),
+            catalog: self.catalog.clone(),
+            storage: StorageLocation::from(&self.s3),
+            credentials: aws::credentials(&self.s3).await?,
+        })
+    }
+}
+
+impl Parts {
+    /// Connects lazily: a dependency that is down now is a 503 later, not a failed start.
+    pub(crate) async fn new(config: &Config, stores: &Stores) -> anyhow::Result<Self> {
+        let engine = Arc::new(Engine::new(stores.engine_settings(config).await?));
+        let catalog: Arc<dyn Catalog> = match &stores.catalog {
+            CatalogConfig::Sqlite(_) => engine.sqlite_catalog(),
+            CatalogConfig::Postgres(postgres) => Arc::new(PostgresCatalog::new(postgres)?),
+        };
+        let objects = Arc::new(aws::S3ObjectStore::new(&stores.s3).await);
+        Ok(Self { catalog, engine, objects })
+    }
+}

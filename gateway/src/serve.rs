@@ -1,0 +1,79 @@
+//! `eider-server`
+
+use std::fs;
+use std::io::Write;
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Router;
+use config::{CatalogConfig, Config, StorageConfig};
+use service::Authenticator;
+use utoipa_axum::router::OpenApiRouter;
+use web::{Anonymous, Edge};
+
+use crate::parts::{Parts, Stores};
+use crate::{attach, migrate};
+
+/// Serves until a signal ends it. The first line on stdout is its address.
+pub async fn serve(config: &Config) -> anyhow::Result<()> {
+    // Bound before anything else: a second server must not touch the first one's stores.
+    let bound = startup::bind(config.server.listen).await?;
+    let stores = open(config).await?;
+    let router = router(config, &stores, Arc::new(Anonymous)).await?;
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "listening on http://{}", bound.address)?;
+    writeln!(stdout, "catalog: {}; objects: {}", catalog_kind(config), storage_kind(config))?;
+    stdout.flush()?;
+    bound.serve(router).await
+}
+
+/// The stores, of which embedded ones are made or moved to this version now.
+pub async fn open(config: &Config) -> anyhow::Result<Stores> {
+    let temporary = &config.engine.temporary_dir;
+    fs::create_dir_all(temporary)
+        .with_context(|| format!("cannot make the folder {}", temporary.display()))?;
+    let stores = Stores::open(config).await?;
+    if let CatalogConfig::Sqlite(sqlite) = &stores.catalog {
+        migrate::embedded(config, &stores, sqlite).await?;
+        attach::write(config, &stores, sqlite)?;
+    }
+    Ok(stores)
+}
+
+/// All routers over `stores`, with every layer around them.
+pub async fn router(
+    config: &Config,
+    stores: &Stores,
+    authenticator: Arc<dyn Authenticator>,
+) -> anyhow::Result<Router> {
+    let Parts { catalog, engine, objects } = Parts::new(config, stores).await?;
+    let spool_dir = config.engine.temporary_dir.clone();
+    let lake = engine.lake(catalog.clone());
+    let tables = tables::State { catalog: catalog.clone(), lake, spool_dir: spool_dir.clone() };
+    let rows = rows::State { catalog: catalog.clone(), queries: engine.queries() };
+    let merged = OpenApiRouter::new()
+        .merge(tables::router(tables))
+        .merge(rows::router(rows))
+        .merge(system::router(system::State { catalog, objects }));
+    let edge = Edge { authenticator, server: config.server.clone(), spool_dir };
+    Ok(web::finish(merged.into(), Arc::new(edge)))
+}
+
+fn catalog_kind(config: &Config) -> String {
+    match &config.catalog {
+        CatalogConfig::Sqlite(sqlite) => format!("SQLite in {}", sqlite.path.display()),
+        CatalogConfig::Postgres(postgres) => {
+            format!("PostgreSQL at {}:{}", postgres.host, postgres.port)
+        }
+    }
+}
+
+fn storage_kind(config: &Config) -> String {
+    match &config.storage {
+        StorageConfig::Embedded(embedded) => format!("embedded in {}", embedded.folder.display()),
+        StorageConfig::S3(s3) => match &s3.endpoint {
+            Some(endpoint) => format!("bucket {} at {endpoint}", s3.bucket),
+            None => format!("bucket {} of S3 in {}", s3.bucket, s3.region),
+        },
+    }
+}

@@ -1,0 +1,343 @@
+//! What DuckDB and DuckLake say, as errors of the domain: all of it in this file.
+//!
+//! DuckLake's texts hold whole SQL statements with values, so none of them reaches a caller; what
+//! DuckDB says of a caller's own statement does, once it is clear that it says nothing else.
+
+use domain::{Code, Error, TableName};
+
+use crate::raw::Failure;
+
+/// What is to be done after a write failed.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// The same again may do: another commit came first.
+    Again(Error),
+    /// The instance is broken: open it anew, then the same again.
+    Reopen(Error),
+    /// That is the answer.
+    Final(Error),
+}
+
+/// DuckDB itself is broken, or a reader holds a relation that is gone (two bugs, FACTS 5).
+pub(crate) fn is_instance_broken(failure: &Failure) -> bool {
+    failure.says("database has been invalidated")
+        || failure.is("FATAL")
+        || (failure.says("ducklake_inlined_d")
+            && (failure.says("does not exist") || failure.says("no such table")))
+        || failure.says("Attempted to access index 0 within vector of size 0")
+}
+
+/// The engine does not open.
+pub(crate) fn opening(failure: Failure) -> Error {
+    if is_connection_lost(&failure) {
+        return Error::unavailable("The lake's catalog", failure);
+    }
+    if is_store_lost(&failure) {
+        return Error::unavailable("The lake's object store", failure);
+    }
+    if failure.says("does not exist") || failure.says("cannot open file") {
+        let mut error = Error::new(
+            Code::Unavailable,
+            "NO_LAKE",
+            "There is no lake in the catalog yet, or it is not to be reached; run `eider-server migrate`.",
+        );
+        error.source = Some(Box::new(failure));
+        return error;
+    }
+    Error::internal(failure)
+}
+
+/// The lake is encrypted and the configuration says no, or the other way.
+pub(crate) fn other_encryption(wanted: bool) -> Error {
+    Error::invalid(
+        "DB_DUCKLAKE_ENCRYPTED",
+        format!(
+            "DB_DUCKLAKE_ENCRYPTED is {wanted}, but the lake was made with {}; that is decided once.",
+            !wanted
+        ),
+    )
+}
+
+/// A write failed; the caller's rows or definition may be at fault, or chance.
+pub(crate) fn writing(failure: Failure, table: &TableName) -> Verdict {
+    if is_instance_broken(&failure) {
+        return Verdict::Reopen(Error::unavailable("The lake's engine", failure));
+    }
+    if is_connection_lost(&failure) {
+        return Verdict::Final(Error::unavailable("The lake's catalog", failure));
+    }
+    if is_store_lost(&failure) {
+        return Verdict::Final(Error::unavailable("The lake's object store", failure));
+    }
+    let text = failure.message.as_str();
+    if text.contains("already exists") || text.contains("created by another transaction already") {
+        // The schema is made on first use: a twin that made it first is no reason to fail.
+        if text.contains("create schema") || text.contains("Schema with name") {
+            return Verdict::Again(conflict(failure));
+        }
+        return Verdict::Final(table_exists(table).because(failure));
+    }
+    let gone = text.contains("another transaction has dropped it");
+    if gone || (failure.is("Catalog") && text.contains("does not exist")) {
+        return Verdict::Final(table_not_found(table).because(failure));
+    }
+    if is_commit_conflict(&failure) {
+        return Verdict::Again(conflict(failure));
+    }
+    match rows(&failure) {
+        Some(error) => Verdict::Final(error.because(failure)),
+        None => Verdict::Final(Error::internal(failure)),
+    }
+}
+
+/// Another commit came first, in the words of DuckLake, PostgreSQL or SQLite.
+fn is_commit_conflict(failure: &Failure) -> bool {
+    const WORDS: [&str; 9] = [
+        "Transaction conflict",
+        "write already recorded",
+        "Exceeded the maximum retry count",
+        "database is locked",
+        "could not serialize",
+        "deadlock detected",
+        "duplicate key",
+        "UNIQUE constraint failed",
+        // DuckLake on SQLite reads a commit of another process half done.
+        "Failed to load DuckLake",
+    ];
+    WORDS.iter().any(|word| failure.says(word))
+}
+
+fn is_connection_lost(failure: &Failure) -> bool {
+    const WORDS: [&str; 10] = [
+        "Unable to connect to Postgres",
+        "server closed the connection",
+        "connection to server",
+        "terminating connection",
+        "Connection refused",
+        "no connection to the server",
+        "the database system is",
+        "remaining connection slots",
+        "too many clients",
+        "SSL connection has been closed",
+    ];
+    failure.is("Connection") || WORDS.iter().any(|word| failure.says(word))
+}
+
+fn is_store_lost(failure: &Failure) -> bool {
+    failure.is("HTTP")
+        || (failure.is("IO") && (failure.says("for HTTP") || failure.says("s3://")))
+        || failure.says("Could not establish connection")
+}
+
+/// What is wrong with the rows of a body, where it is the body.
+fn rows(failure: &Failure) -> Option<Error> {
+    let text = failure.message.as_str();
+    if let Some((_, column)) = text.split_once("NOT NULL constraint failed: ") {
+        let column = column.lines().next().unwrap_or_default();
+        let column = column.split_once('.').map_or(column, |(_, column)| column).trim();
+        let error = Error::invalid(
+            "NULL_NOT_ALLOWED",
+            format!("The column `{column}` takes no NULL, and the body holds one. Nothing was appended."),
+        );
+        return Some(error.field(column, "holds a NULL; this column takes none"));
+    }
+    if ["Conversion", "Out of Range", "Mismatch Type"].iter().any(|kind| failure.is(kind)) {
+        let said = shown(failure).unwrap_or_else(|| "a value does not fit its column".to_owned());
+        return Some(Error::invalid(
+            "VALUE_NOT_ALLOWED",
+            format!("A value of the body does not fit its column: {said}. Nothing was appended."),
+        ));
+    }
+    let parquet = ["Parquet", "parquet", "TProtocol", "ThriftRe", "decompress", "Snappy", "ZSTD"];
+    if parquet.iter().any(|word| text.contains(word)) || text.contains("page header") {
+        return Some(Error::malformed(
+            "BROKEN_BODY",
+            "The Parquet body cannot be read to its end: a page of it is broken. Nothing was appended.",
+        ));
+    }
+    None
+}
+
+/// Another commit came first again and again.
+fn conflict(failure: Failure) -> Error {
+    let mut error = Error::new(
+        Code::Unavailable,
+        "COMMIT_CONFLICT",
+        "Other writes came first each time; nothing was changed. Try again in a moment.",
+    )
+    .because(failure);
+    error.retry_after = Some(std::time::Duration::from_secs(1));
+    error
+}
+
+/// One of that name is there.
+pub(crate) fn table_exists(table: &TableName) -> Error {
+    Error::new(
+        Code::Conflict,
+        "TABLE_EXISTS",
+        format!("The table `{table}` is there already; choose another name."),
+    )
+}
+
+/// There is none.
+pub(crate) fn table_not_found(table: &TableName) -> Error {
+    Error::new(
+        Code::NotFound,
+        "TABLE_NOT_FOUND",
+        format!("There is no table `{table}` any more; nothing was changed."),
+    )
+}
+
+/// Not the table that the rows were checked against.
+pub(crate) fn table_changed(table: &TableName) -> Error {
+    let mut error = Error::new(
+        Code::Conflict,
+        "TABLE_CHANGED",
+        format!("The table `{table}` was dropped and made anew meanwhile; nothing was appended. Send it again."),
+    );
+    error.retry_after = Some(std::time::Duration::from_secs(1));
+    error
+}
+
+/// A commit was sent and its end is not known.
+pub(crate) fn outcome_unknown(cause: Error) -> Error {
+    let mut error = Error::new(
+        Code::Unavailable,
+        "OUTCOME_UNKNOWN",
+        "The lake's catalog was lost while the write was committed: it may be there or not. Send it \
+         again with the same Idempotency-Key.",
+    );
+    error.retry_after = Some(std::time::Duration::from_secs(1));
+    error.because(cause)
+}
+
+/// The time of a query is over.
+pub(crate) fn timed_out() -> Error {
+    Error::new(
+        Code::Timeout,
+        "QUERY_TIMEOUT",
+        "The query did not end within its time; ask for less, or send it as a job.",
+    )
+}
+
+/// A caller's query failed. A position in the error is still one in the statement as it ran.
+pub(crate) fn querying(failure: Failure) -> Error {
+    if is_connection_lost(&failure) {
+        return Error::unavailable("The lake's catalog", failure);
+    }
+    if is_store_lost(&failure) {
+        return Error::unavailable("The lake's object store", failure);
+    }
+    if failure.is("Out of Memory") || failure.says("max_temp_directory_size") {
+        return Error::new(
+            Code::Invalid,
+            "QUERY_TOO_LARGE",
+            "The query needs more memory than there is; group or filter earlier, or ask for less.",
+        )
+        .because(failure);
+    }
+    if failure.says("total string size for regular string buffers") {
+        return Error::invalid(
+            "VALUES_TOO_LARGE",
+            "The values of one column are too large to send together (2 GB for 2,048 rows).",
+        )
+        .because(failure);
+    }
+    const CALLERS: [&str; 14] = [
+        "Parser",
+        "Syntax",
+        "Binder",
+        "Catalog",
+        "Conversion",
+        "Out of Range",
+        "Invalid Input",
+        "Mismatch Type",
+        "Invalid Type",
+        "Not implemented",
+        "Divide by Zero",
+        "Parameter Not Resolved",
+        "Expression",
+        "Constraint",
+    ];
+    if CALLERS.iter().any(|kind| failure.is(kind)) {
+        let said = shown(&failure).unwrap_or_else(|| "DuckDB does not take it".to_owned());
+        let kind = failure.kind.clone();
+        return Error::invalid("INVALID_SQL", format!("{kind} error: {said}")).because(failure);
+    }
+    Error::internal(failure)
+}
+
+/// The first line of a message, if it holds nothing of ours: no path, host, statement or name of
+/// DuckLake's own.
+fn shown(failure: &Failure) -> Option<String> {
+    const OURS: [&str; 12] = [
+        "__ducklake",
+        "ducklake_",
+        "eider_",
+        "postgres",
+        "sqlite",
+        "s3://",
+        "http://",
+        "https://",
+        "/tmp/",
+        "password",
+        "SELECT ",
+        "INSERT ",
+    ];
+    let line = failure.message.lines().next()?.trim();
+    let folded = line.to_ascii_lowercase();
+    if OURS.iter().any(|ours| folded.contains(&ours.to_ascii_lowercase())) {
+        return None;
+    }
+    // The lake's name is ours: people call their tables without it.
+    Some(line.replace("lake.", "").chars().take(500).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> TableName {
+        TableName::parse("t").expect("a name")
+    }
+
+    fn verdict(text: &str) -> (char, Code, &'static str) {
+        match writing(Failure::new(text), &table()) {
+            Verdict::Again(error) => ('a', error.code, error.error_code),
+            Verdict::Reopen(error) => ('r', error.code, error.error_code),
+            Verdict::Final(error) => ('f', error.code, error.error_code),
+        }
+    }
+
+    #[test]
+    fn known_texts_have_their_meaning() {
+        let commit = "TransactionContext Error: Failed to commit: Failed to commit DuckLake transaction.\n";
+        for (text, expected) in [
+            ("Catalog Error: Table with name \"t\" already exists!", ('f', Code::Conflict, "TABLE_EXISTS")),
+            ("Constraint Error: NOT NULL constraint failed: t.id", ('f', Code::Invalid, "NULL_NOT_ALLOWED")),
+            ("IO Error: Unable to connect to Postgres at \"x\": no", ('f', Code::Unavailable, "DEPENDENCY_UNAVAILABLE")),
+            ("FATAL Error: Failed: database has been invalidated because", ('r', Code::Unavailable, "DEPENDENCY_UNAVAILABLE")),
+            ("HTTP Error: Forbidden", ('f', Code::Unavailable, "DEPENDENCY_UNAVAILABLE")),
+            ("Something Error: else", ('f', Code::Internal, "INTERNAL")),
+        ] {
+            assert_eq!(verdict(text), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("Transaction conflict - attempting to create table \"t\" in schema \"s\" - but this table has been created by another transaction already", ('f', Code::Conflict, "TABLE_EXISTS")),
+            ("Transaction conflict - attempting to insert into table with index \"5\" - but another transaction has dropped it", ('f', Code::NotFound, "TABLE_NOT_FOUND")),
+            ("Transaction conflict - attempting to create schema \"s\" - but this schema has been created by another transaction already", ('a', Code::Unavailable, "COMMIT_CONFLICT")),
+            ("Exceeded the maximum retry count of 20", ('a', Code::Unavailable, "COMMIT_CONFLICT")),
+        ] {
+            assert_eq!(verdict(&format!("{commit}{text}")), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_ours_is_not_shown() {
+        let error = querying(Failure::new("Binder Error: no \"x\" in __ducklake_metadata_lake"));
+        assert_eq!(error.detail, "Binder error: DuckDB does not take it");
+        let error = querying(Failure::new("Catalog Error: Table with name nope does not exist!\nLINE 1"));
+        assert_eq!(error.detail, "Catalog error: Table with name nope does not exist!");
+        assert_eq!(querying(Failure::new("IO Error: /secret")).code, Code::Internal);
+    }
+}

@@ -1,0 +1,190 @@
+//! Opens an instance: options, extensions, secrets, the lake, and then the seal, in this order
+//! (FACTS 3, 4).
+
+use std::path::Path;
+use std::sync::Mutex;
+
+use config::{CatalogConfig, PostgresConfig};
+use domain::Result;
+use service::S3Credentials;
+
+use super::{Instance, credentials};
+use crate::error;
+use crate::raw::{Connection, Database, Failure};
+use crate::settings::{EngineSettings, Purpose, StorageLocation, password};
+use crate::sql::{LAKE, METADATA, identifier, literal};
+
+/// Opens an instance. Blocks for some hundred milliseconds.
+pub(crate) fn open(
+    settings: &EngineSettings,
+    purpose: Purpose,
+    objects: Option<&S3Credentials>,
+) -> Result<Instance> {
+    let folder = settings.engine.temporary_dir.join("duckdb");
+    std::fs::create_dir_all(&folder).map_err(domain::Error::internal)?;
+    let attach = attach_statements(settings, purpose)?;
+    let made = || -> Result<Instance, Failure> {
+        let database = Database::open(&options(settings, &folder))?;
+        let connection = Connection::open(&database)?;
+        load_extensions(&connection, settings)?;
+        forget_environment(&connection, settings)?;
+        if let Some(objects) = objects {
+            credentials::apply(&connection, &settings.storage, objects)?;
+        }
+        for statement in attach {
+            connection.execute(&statement)?;
+        }
+        seal(&connection, settings, purpose)?;
+        Ok(Instance {
+            database,
+            storage: settings.storage.clone(),
+            applied: Mutex::new(objects.cloned()),
+        })
+    };
+    let instance = made().map_err(error::opening)?;
+    check_encryption(&instance, settings)?;
+    Ok(instance)
+}
+
+fn options(settings: &EngineSettings, folder: &Path) -> Vec<(&'static str, String)> {
+    let engine = &settings.engine;
+    let folder = folder.display().to_string();
+    let mut options = vec![
+        ("autoload_known_extensions", "false".to_owned()),
+        ("autoinstall_known_extensions", "false".to_owned()),
+        ("allow_unsigned_extensions", "false".to_owned()),
+        ("allow_community_extensions", "false".to_owned()),
+        ("allow_persistent_secrets", "false".to_owned()),
+        ("memory_limit", format!("{}B", engine.memory_bytes)),
+        ("threads", engine.threads.to_string()),
+        ("temp_directory", folder.clone()),
+        // Neither exists on Lambda, and nothing of ours is kept there.
+        ("home_directory", folder.clone()),
+        ("secret_directory", format!("{folder}/secrets")),
+        ("extension_directory", engine.extension_dir.display().to_string()),
+        ("custom_user_agent", concat!("eider/", env!("CARGO_PKG_VERSION")).to_owned()),
+        ("errors_as_json", "true".to_owned()),
+    ];
+    options.retain(|(_, value)| !value.is_empty());
+    options
+}
+
+/// Only what the lake needs; json, icu and parquet are in the library.
+fn load_extensions(connection: &Connection, settings: &EngineSettings) -> Result<(), Failure> {
+    let catalog = if settings.is_sqlite() { "sqlite_scanner" } else { "postgres_scanner" };
+    let objects = matches!(settings.storage, StorageLocation::S3 { .. }).then_some("httpfs");
+    for name in objects.into_iter().chain([catalog, "ducklake"]) {
+        let path = settings.engine.extension_dir.join(format!("{name}.duckdb_extension"));
+        connection.execute(&format!("LOAD {}", literal(&path.display().to_string())))?;
+    }
+    Ok(())
+}
+
+/// httpfs copies the process's AWS keys into settings that any SELECT can read.
+fn forget_environment(connection: &Connection, settings: &EngineSettings) -> Result<(), Failure> {
+    if matches!(settings.storage, StorageLocation::Local(_)) {
+        return Ok(());
+    }
+    for setting in ["s3_access_key_id", "s3_secret_access_key", "s3_session_token"] {
+        connection.execute(&format!("RESET {setting}"))?;
+    }
+    // Without a secret for a path a request goes unsigned, not signed with the environment's keys.
+    connection.execute("SET enable_global_s3_configuration = false")?;
+    connection.execute("SET http_timeout = 30").map(drop)
+}
+
+/// The secrets of the catalog and the ATTACH.
+fn attach_statements(settings: &EngineSettings, purpose: Purpose) -> Result<Vec<String>> {
+    let ducklake = settings.ducklake();
+    let data_path = literal(&settings.storage.data_path());
+    let mut attach = match purpose {
+        Purpose::Read => vec!["READ_ONLY".to_owned(), "CREATE_IF_NOT_EXISTS false".to_owned()],
+        Purpose::Write => vec!["CREATE_IF_NOT_EXISTS false".to_owned()],
+        Purpose::Migrate => vec![
+            "CREATE_IF_NOT_EXISTS true".to_owned(),
+            format!("ENCRYPTED {}", ducklake.encrypted),
+        ],
+    };
+    if purpose != Purpose::Read {
+        // As set_option it crashes once the lake holds a view (FACTS 5).
+        attach.push(format!("DATA_INLINING_ROW_LIMIT {}", ducklake.data_inlining_row_limit));
+    }
+    match &settings.catalog {
+        CatalogConfig::Sqlite(sqlite) => {
+            let source = literal(&format!("ducklake:sqlite:{}", sqlite.path.display()));
+            attach.push(format!("DATA_PATH {data_path}"));
+            Ok(vec![format!("ATTACH {source} AS {LAKE} ({})", attach.join(", "))])
+        }
+        CatalogConfig::Postgres(postgres) => {
+            let mut statements = postgres_secrets(settings, postgres, purpose)?;
+            statements.push(format!("SET pg_pool_max_connections = {}", settings.engine.postgres_connections));
+            statements.push(format!("ATTACH 'ducklake:eider_lake' AS {LAKE} ({})", attach.join(", ")));
+            Ok(statements)
+        }
+    }
+}
+
+/// By secrets, so that `duckdb_databases()` shows no password.
+fn postgres_secrets(
+    settings: &EngineSettings,
+    postgres: &PostgresConfig,
+    purpose: Purpose,
+) -> Result<Vec<String>> {
+    let role = purpose.role(postgres)?;
+    let timeout = settings.ducklake().connection_timeout.as_secs().max(1);
+    let catalog = format!(
+        "CREATE SECRET eider_catalog (TYPE postgres, HOST {}, PORT {}, DATABASE {}, USER {}, PASSWORD {})",
+        literal(&postgres.host),
+        postgres.port,
+        literal(&postgres.database),
+        literal(&role.user),
+        literal(password(role)?),
+    );
+    let lake = format!(
+        "CREATE SECRET eider_lake (TYPE ducklake, METADATA_PATH {}, METADATA_SCHEMA {}, DATA_PATH {}, \
+         METADATA_PARAMETERS MAP {{'TYPE': 'postgres', 'SECRET': 'eider_catalog'}})",
+        literal(&format!("connect_timeout={timeout} application_name=eider")),
+        literal(&postgres.metadata_schema),
+        literal(&settings.storage.data_path()),
+    );
+    Ok(vec![catalog, lake])
+}
+
+/// From here on nothing can be configured, and no file be opened but the lake's (and, where we
+/// write, spooled bodies).
+fn seal(
+    connection: &Connection,
+    settings: &EngineSettings,
+    purpose: Purpose,
+) -> Result<(), Failure> {
+    if purpose != Purpose::Read {
+        // Many writers on one catalog: patient, in short steps (FACTS 5, 11).
+        connection.execute("SET ducklake_max_retry_count = 20")?;
+        connection.execute("SET ducklake_retry_wait_ms = 20")?;
+        connection.execute("SET ducklake_retry_backoff = 1.3")?;
+    }
+    let mut folders = vec![literal(&settings.storage.data_path())];
+    if purpose == Purpose::Write {
+        folders.push(literal(&settings.spool_dir()));
+    }
+    connection.execute(&format!("SET allowed_directories = [{}]", folders.join(", ")))?;
+    connection.execute("SET enable_external_access = false")?;
+    connection.execute("SET lock_configuration = true").map(drop)
+}
+
+/// Encryption is decided when the lake is made; a configuration that says otherwise is refused.
+fn check_encryption(instance: &Instance, settings: &EngineSettings) -> Result<()> {
+    let wanted = settings.ducklake().encrypted;
+    let sql = format!(
+        "SELECT 1 FROM {METADATA}.{}.ducklake_metadata WHERE key = 'encrypted' AND value = '{wanted}'",
+        identifier(settings.metadata_schema()),
+    );
+    let found = instance.connect().and_then(|connection| {
+        let statement = connection.prepare(&sql)?;
+        Ok(statement.stream()?.fetch()?.is_some())
+    });
+    if found.map_err(error::opening)? {
+        return Ok(());
+    }
+    Err(error::other_encryption(wanted))
+}

@@ -1,0 +1,176 @@
+//! Prepared statements and results that stream.
+
+use std::ffi::CStr;
+use std::marker::PhantomData;
+use std::ptr;
+
+use duckdb::ffi;
+
+use super::{ArrowConverter, Connection, Failure, LogicalType, borrowed_text, owned_text};
+
+/// A result that DuckDB has not filled yet.
+pub(super) fn empty_result() -> ffi::duckdb_result {
+    // SAFETY: plain data of C; all zero is the state in which DuckDB takes it.
+    unsafe { std::mem::zeroed() }
+}
+
+/// The error of a result that failed.
+///
+/// # Safety
+/// DuckDB has filled `result`.
+pub(super) unsafe fn check_result(
+    state: ffi::duckdb_state,
+    result: &mut ffi::duckdb_result,
+) -> Result<(), Failure> {
+    if state == ffi::DuckDBSuccess {
+        return Ok(());
+    }
+    // SAFETY: promised by the caller; the text stays DuckDB's and lives as long as the result.
+    Err(Failure::new(&unsafe { borrowed_text(ffi::duckdb_result_error(result)) }))
+}
+
+/// One prepared statement.
+pub(crate) struct Prepared<'c> {
+    raw: ffi::duckdb_prepared_statement,
+    connection: PhantomData<&'c Connection>,
+}
+
+impl<'c> Prepared<'c> {
+    pub(super) fn new(connection: &'c Connection, sql: &CStr) -> Result<Self, Failure> {
+        let mut raw = ptr::null_mut();
+        // SAFETY: the connection is live and not shared, the text ends in NUL, `raw` is a place.
+        let state = unsafe { ffi::duckdb_prepare(connection.raw, sql.as_ptr(), &mut raw) };
+        let prepared = Self { raw, connection: PhantomData };
+        if state != ffi::DuckDBSuccess {
+            // SAFETY: also a failed statement is one, with its error, until it is destroyed.
+            let text = unsafe { borrowed_text(ffi::duckdb_prepare_error(raw)) };
+            return Err(Failure::new(&text));
+        }
+        Ok(prepared)
+    }
+
+    /// The names of its parameters in order: "1", "2", or as written after `$`.
+    pub(crate) fn parameters(&self) -> Vec<String> {
+        // SAFETY: the statement is live.
+        let count = unsafe { ffi::duckdb_nparams(self.raw) };
+        // SAFETY: indexes run from 1 to count; the texts are allocated for us.
+        let name =
+            |index| unsafe { owned_text(ffi::duckdb_parameter_name(self.raw, index).cast_mut()) };
+        (1..=count).map(name).collect()
+    }
+
+    /// Names and types of its columns, as far as they are known before it runs.
+    pub(crate) fn columns(&self) -> Vec<(String, LogicalType)> {
+        // SAFETY: the statement is live.
+        let count = unsafe { ffi::duckdb_prepared_statement_column_count(self.raw) };
+        (0..count)
+            .map(|index| {
+                // SAFETY: the index is in range; the text is allocated for us.
+                let name = unsafe {
+                    let name = ffi::duckdb_prepared_statement_column_name(self.raw, index);
+                    owned_text(name.cast_mut())
+                };
+                // SAFETY: the index is in range; the type is ours.
+                let r#type = unsafe {
+                    let raw = ffi::duckdb_prepared_statement_column_logical_type(self.raw, index);
+                    LogicalType::own(raw)
+                };
+                (name, r#type)
+            })
+            .collect()
+    }
+
+    /// Runs it; rows come as they are fetched. Another statement on the connection ends it.
+    pub(crate) fn stream(&self) -> Result<Streaming<'_>, Failure> {
+        let mut streaming = Streaming { raw: empty_result(), statement: PhantomData };
+        // SAFETY: the statement is live; the result is destroyed when `streaming` is dropped.
+        unsafe {
+            let state = ffi::duckdb_execute_prepared_streaming(self.raw, &mut streaming.raw);
+            check_result(state, &mut streaming.raw)?;
+        }
+        Ok(streaming)
+    }
+}
+
+impl Drop for Prepared<'_> {
+    fn drop(&mut self) {
+        // SAFETY: live or null; results of it borrow it and are gone.
+        unsafe { ffi::duckdb_destroy_prepare(&mut self.raw) };
+    }
+}
+
+/// Rows on their way.
+pub(crate) struct Streaming<'s> {
+    raw: ffi::duckdb_result,
+    statement: PhantomData<&'s ()>,
+}
+
+impl Streaming<'_> {
+    /// The next rows; `None` at the end.
+    pub(crate) fn fetch(&mut self) -> Result<Option<Chunk>, Failure> {
+        // SAFETY: the result is live; the chunk is ours.
+        let raw = unsafe { ffi::duckdb_fetch_chunk(self.raw) };
+        if raw.is_null() {
+            // SAFETY: the result is live; the text stays DuckDB's.
+            let text = unsafe { borrowed_text(ffi::duckdb_result_error(&mut self.raw)) };
+            return if text.is_empty() { Ok(None) } else { Err(Failure::new(&text)) };
+        }
+        let chunk = Chunk { raw };
+        Ok((chunk.rows() > 0).then_some(chunk))
+    }
+
+    /// Names and types of the columns.
+    pub(crate) fn columns(&mut self) -> Vec<(String, LogicalType)> {
+        // SAFETY: the result is live.
+        let count = unsafe { ffi::duckdb_column_count(&mut self.raw) };
+        (0..count)
+            .map(|index| {
+                // SAFETY: the index is in range; the name stays DuckDB's, the type is ours.
+                unsafe {
+                    let name = borrowed_text(ffi::duckdb_column_name(&mut self.raw, index));
+                    let raw = ffi::duckdb_column_logical_type(&mut self.raw, index);
+                    (name, LogicalType::own(raw))
+                }
+            })
+            .collect()
+    }
+
+    /// What makes Arrow of the chunks. It must be gone before the result is: see its lifetime.
+    pub(crate) fn converter(&mut self) -> Result<ArrowConverter<'_>, Failure> {
+        let columns = self.columns();
+        // SAFETY: the result is live and outlives the converter, which borrows it.
+        let options = unsafe { ffi::duckdb_result_get_arrow_options(&mut self.raw) };
+        ArrowConverter::new(options, &columns)
+    }
+}
+
+impl Drop for Streaming<'_> {
+    fn drop(&mut self) {
+        // SAFETY: filled or all zero; destroyed once.
+        unsafe { ffi::duckdb_destroy_result(&mut self.raw) };
+    }
+}
+
+/// Up to 2,048 rows.
+pub(crate) struct Chunk {
+    pub(super) raw: ffi::duckdb_data_chunk,
+}
+
+// SAFETY: a chunk owns its vectors (shared buffers are counted atomically) and is used by one thread
+// at a time.
+unsafe impl Send for Chunk {}
+
+impl Chunk {
+    /// How many rows it holds.
+    pub(crate) fn rows(&self) -> usize {
+        // SAFETY: the chunk is live.
+        unsafe { ffi::duckdb_data_chunk_get_size(self.raw) as usize }
+    }
+}
+
+impl Drop for Chunk {
+    fn drop(&mut self) {
+        // SAFETY: live, ours, destroyed once.
+        unsafe { ffi::duckdb_destroy_data_chunk(&mut self.raw) };
+    }
+}

@@ -1,0 +1,99 @@
+//! CREATE TABLE from a definition.
+
+use domain::{Column, ColumnType, Error, Literal, TableDefinition};
+
+use super::attempt::Failed;
+use crate::raw::Connection;
+use crate::sql::{LAKE, literal, table};
+
+/// Everything that makes the table, its schema where it is the first in it, and the comments.
+pub(super) fn statements(definition: &TableDefinition) -> Vec<String> {
+    let name = table(&definition.name);
+    let columns: Vec<_> = definition.columns.iter().map(column).collect();
+    let mut statements = vec![
+        format!("CREATE SCHEMA IF NOT EXISTS {LAKE}.{}", definition.name.schema.quoted()),
+        format!("CREATE TABLE {name} ({})", columns.join(", ")),
+    ];
+    if let Some(comment) = &definition.comment {
+        statements.push(format!("COMMENT ON TABLE {name} IS {}", literal(comment)));
+    }
+    for column in &definition.columns {
+        if let Some(comment) = &column.comment {
+            let (column, comment) = (column.name.quoted(), literal(comment));
+            statements.push(format!("COMMENT ON COLUMN {name}.{column} IS {comment}"));
+        }
+    }
+    statements
+}
+
+fn column(column: &Column) -> String {
+    let mut sql = format!("{} {}", column.name.quoted(), column.r#type);
+    if let Some(default) = &column.default {
+        sql.push_str(&format!(" DEFAULT {}", default_value(default)));
+    }
+    if !column.nullable {
+        sql.push_str(" NOT NULL");
+    }
+    sql
+}
+
+/// Always a text, which DuckLake casts to the column's type and keeps as a literal; a CAST it would
+/// keep as an expression, which other readers do not evaluate.
+fn default_value(default: &Literal) -> String {
+    match default {
+        Literal::Null => "NULL".to_owned(),
+        Literal::Boolean(value) => literal(&value.to_string()),
+        Literal::Number(text) | Literal::Text(text) => literal(text),
+    }
+}
+
+/// 422 naming the first default that is not one of its column's type.
+pub(super) fn check_defaults(
+    connection: &Connection,
+    definition: &TableDefinition,
+) -> Result<(), Failed> {
+    for (index, column) in definition.columns.iter().enumerate() {
+        let Some(default) = &column.default else { continue };
+        let field = || format!("columns[{index}].default");
+        if matches!(default, Literal::Null) {
+            if column.nullable {
+                continue;
+            }
+            return Err(invalid(field(), column, "is null, but the column takes none").into());
+        }
+        if is_nested(&column.r#type) {
+            return Err(invalid(field(), column, "may only be null for a nested type").into());
+        }
+        let sql = format!("SELECT CAST({} AS {})", default_value(default), column.r#type);
+        let cast = connection.prepare(&sql).and_then(|cast| cast.stream()?.fetch().map(drop));
+        if cast.is_err() || loses(&column.r#type, default) {
+            return Err(invalid(field(), column, "is not a value of the column's type").into());
+        }
+    }
+    Ok(())
+}
+
+fn is_nested(r#type: &ColumnType) -> bool {
+    match r#type {
+        ColumnType::Plain(name) => *name == "VARIANT",
+        ColumnType::Decimal(..) => false,
+        ColumnType::List(_) | ColumnType::Struct(_) | ColumnType::Map(..) => true,
+    }
+}
+
+/// DuckDB rounds 1.5 to 2 where it casts it to an integer.
+fn loses(r#type: &ColumnType, default: &Literal) -> bool {
+    let integer = matches!(r#type, ColumnType::Plain(name) if name.ends_with("INT") || *name == "INTEGER");
+    match default {
+        Literal::Number(text) | Literal::Text(text) if integer => {
+            text.trim().bytes().any(|byte| !byte.is_ascii_digit() && byte != b'-' && byte != b'+')
+        }
+        Literal::Boolean(_) => integer,
+        _ => false,
+    }
+}
+
+fn invalid(field: String, column: &Column, what: &str) -> Error {
+    let detail = format!("The default of the column `{}` {what} ({}).", column.name, column.r#type);
+    Error::invalid("INVALID_DEFAULT", detail).field(field, what)
+}

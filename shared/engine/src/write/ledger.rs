@@ -1,0 +1,40 @@
+//! What a write says of itself: in DuckLake's commit, and alone where nothing was committed.
+
+use serde_json::json;
+use service::{Change, Write};
+
+/// The commit message, for people.
+pub(super) fn message(change: &Change) -> String {
+    format!("{} {}", kind(change), change.table())
+}
+
+/// The extra info, from which the catalog's trigger fills the ledger.
+pub(super) fn extra_info(write: &Write, rows: u64) -> String {
+    let table = write.change.table();
+    json!({ "writes": [{
+        "key": write.key.key,
+        "payload": write.key.payload,
+        "kind": kind(&write.change),
+        "schema": table.schema.as_str(),
+        "table": table.name.as_str(),
+        "rows": rows,
+        "bytes": bytes(&write.change),
+        "run": write.run.map(|run| run.to_string()),
+    }] })
+    .to_string()
+}
+
+pub(super) fn kind(change: &Change) -> &'static str {
+    match change {
+        Change::CreateTable(_) => "create_table",
+        Change::DropTable(_) => "drop_table",
+        Change::Append(_) => "append",
+    }
+}
+
+pub(super) fn bytes(change: &Change) -> u64 {
+    match change {
+        Change::Append(append) => append.bytes,
+        _ => 0,
+    }
+}
