@@ -80,7 +80,7 @@ fn a_hugeint_that_comes_as_text_is_a_number() {
 #[test]
 fn floats_are_as_short_as_they_can_be() {
     let array = Float32Array::from(vec![Some(0.1), None, Some(f32::NAN), Some(1e20)]);
-    check(array, &["0.1", "null", "\"NaN\"", "1e20"], &["0.1", "", "NaN", "1e20"]);
+    check(array, &["0.1", "null", "\"NaN\"", "1e+20"], &["0.1", "", "NaN", "1e+20"]);
     let array = Float64Array::from(vec![0.1, f64::INFINITY, f64::NEG_INFINITY, -0.0, 5e-324, 1.0]);
     check(
         array,
