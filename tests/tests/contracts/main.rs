@@ -1,0 +1,2 @@
+//! What must hold of the tree.
+fn main() {}

@@ -1,0 +1,133 @@
+//! SQL of callers reads tables, and nothing else (invariant 5).
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::harness::app::{App, shared, stack_variable};
+use crate::harness::http::{ARROW, Answer, path_of, unique};
+use crate::harness::rows::{arrow_of, numbered, numbered_columns};
+use crate::harness::scenario::Scenario;
+use crate::harness::services::Services;
+use crate::harness::way::Way;
+
+mod ways_out;
+
+pub(crate) fn all() -> Vec<Scenario> {
+    scenarios![
+        no_way_out_of_the_lake_is_open,
+        what_only_reads_tables_is_let_through,
+        a_refusal_shows_no_secret_path_or_statement,
+        an_attempt_leaves_nothing_behind,
+    ]
+}
+
+/// What no answer may hold: secrets, and where things are kept.
+fn secrets() -> Vec<String> {
+    let mut secrets = vec!["root:x:0".to_owned(), "s3://".to_owned(), "/lake/main/".to_owned()];
+    if Way::current() != Way::Embedded {
+        let variables = Services::of_the_run().variables();
+        let hidden = |name: &str| {
+            ["PASSWORD", "SECRET", "ACCESS_KEY", "ENDPOINT"].iter().any(|part| name.contains(part))
+        };
+        secrets
+            .extend(variables.into_iter().filter(|(name, _)| hidden(name)).map(|(_, value)| value));
+    }
+    if Way::current() == Way::Stack {
+        secrets.push(stack_variable("EIDER_STACK_SECRET"));
+    }
+    secrets
+}
+
+async fn attempt(app: &App, path: &str, sql: &str) -> Answer {
+    let answer = app.post(path, json!({"sql": sql})).await;
+    let text = answer.text();
+    for secret in secrets() {
+        assert!(sql.contains(&secret) || !text.contains(&secret), "{sql} shows {secret}: {answer}");
+    }
+    answer
+}
+
+async fn victim(app: &App) -> String {
+    let name = unique("guarded");
+    app.create(&name, numbered_columns()).await;
+    app.put(&path_of(&name), ARROW, arrow_of(&[numbered(0, 20)])).await.is(200);
+    name
+}
+
+async fn no_way_out_of_the_lake_is_open() {
+    let app = shared().await;
+    let name = victim(&app).await;
+    let before = app.table(&name).await;
+    let mut open = Vec::new();
+    for sql in ways_out::STATEMENTS {
+        let sql = sql.replace("{t}", &name);
+        for path in ["/query".to_owned(), format!("{}/query", path_of(&name))] {
+            let answer = attempt(&app, &path, &sql).await;
+            if !(400..500).contains(&answer.status) {
+                open.push(format!("{sql}\n    {} {}", answer.status, answer.text()));
+            }
+        }
+    }
+    assert!(open.is_empty(), "{} ways out:\n{}", open.len(), open.join("\n"));
+    assert_eq!(app.table(&name).await, before);
+}
+
+async fn what_only_reads_tables_is_let_through() {
+    let app = shared().await;
+    let name = victim(&app).await;
+    let mut shut = Vec::new();
+    for sql in ways_out::HARMLESS {
+        let sql = sql.replace("{t}", &name);
+        let answer = attempt(&app, "/query", &sql).await;
+        if answer.status != 200 {
+            shut.push(format!("{sql}\n    {} {}", answer.status, answer.text()));
+        }
+    }
+    assert!(shut.is_empty(), "{} queries are refused:\n{}", shut.len(), shut.join("\n"));
+}
+
+async fn a_refusal_shows_no_secret_path_or_statement() {
+    let app = shared().await;
+    let name = victim(&app).await;
+    let hidden = "0123secret9876";
+    for sql in [
+        format!("SELECT '{hidden}'::INTEGER FROM {name}"),
+        format!("SELECT * FROM postgres_scan('host={hidden}', 'a', 'b')"),
+        format!("SELECT * FROM '{hidden}.parquet'"),
+    ] {
+        let answer = attempt(&app, "/query", &sql).await;
+        assert!((400..500).contains(&answer.status), "{answer}");
+        let text = answer.text();
+        for internal in ["__ducklake", "ducklake_", "eider_commit", "memory.main", "INTERNAL Error"]
+        {
+            assert!(!text.contains(internal), "{sql} shows {internal}: {answer}");
+        }
+    }
+}
+
+async fn an_attempt_leaves_nothing_behind() {
+    let app = shared().await;
+    let name = victim(&app).await;
+    for sql in [
+        "CREATE TEMP TABLE left_over AS SELECT 1",
+        "CREATE MACRO left_over() AS 1",
+        "SET VARIABLE left_over = 1",
+        "USE memory",
+        "SET threads = 1",
+        "CALL enable_logging()",
+        "BEGIN",
+        "ROLLBACK",
+    ] {
+        let answer = attempt(&app, "/query", sql).await;
+        assert!((400..500).contains(&answer.status), "{sql}: {answer}");
+        assert_eq!(app.value(&format!("SELECT count(*) FROM {name}")).await, "20", "after {sql}");
+    }
+    for sql in ["SELECT * FROM left_over", "SELECT left_over()", "SELECT getvariable('left_over')"]
+    {
+        let answer = attempt(&app, "/query", sql).await;
+        assert!((400..500).contains(&answer.status), "{sql}: {answer}");
+    }
+    // A filter is a query too: the routes that take SQL are the two above, nothing else does.
+    let request = app.request(Method::GET, &format!("{}/data?filter=1%3D1", path_of(&name)));
+    crate::harness::http::send(request).await.problem(400, "UNKNOWN_PARAMETER");
+}

@@ -1,0 +1,81 @@
+//! Eider as its clients see it: one sentence, one scenario, on every way of running it.
+//!
+//! `./dev test embedded|services|stack [NAME]`, or by hand, after a release build:
+//! `EIDER_TEST_WAY=services EIDER_TEST_SERVICES=.cache/services cargo test --test scenarios -- NAME`.
+//! A scenario that is not for a way of running says so where its theme lists it, and is counted as
+//! ignored; the end of the run names each with its reason.
+
+#[macro_use]
+mod harness;
+
+use std::process::ExitCode;
+
+use harness::scenario::{RUNTIME, Scenario};
+use harness::way::Way;
+use harness::{app, server};
+
+mod append;
+mod bad_bodies;
+mod conventions;
+mod create_refused;
+mod exact;
+mod guard;
+mod idempotency;
+mod names;
+mod negotiation;
+mod paging;
+mod query;
+mod system;
+mod tables;
+mod types;
+
+fn all() -> Vec<Scenario> {
+    [
+        append::all(),
+        bad_bodies::all(),
+        conventions::all(),
+        create_refused::all(),
+        exact::all(),
+        guard::all(),
+        idempotency::all(),
+        names::all(),
+        negotiation::all(),
+        paging::all(),
+        query::all(),
+        system::all(),
+        tables::all(),
+        types::all(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn main() -> ExitCode {
+    let arguments = libtest_mimic::Arguments::from_args();
+    let way = Way::current();
+    stop_servers_when_interrupted();
+    let scenarios = all();
+    let left_out: Vec<String> = scenarios.iter().filter_map(|s| s.left_out(way)).collect();
+    let trials = scenarios.into_iter().map(|scenario| scenario.into_trial(way)).collect();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    app::stop_shared();
+    if !arguments.list && !left_out.is_empty() {
+        println!("not for this way ({way}):\n  {}\n", left_out.join("\n  "));
+    }
+    conclusion.exit_code()
+}
+
+fn stop_servers_when_interrupted() {
+    RUNTIME.spawn(async {
+        let mut terminate =
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+                .expect("a signal");
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => (),
+            _ = terminate.recv() => (),
+        }
+        server::kill_all();
+        std::process::exit(130);
+    });
+}
