@@ -11,5 +11,5 @@ mod serve;
 
 pub use migrate::migrate;
 pub use openapi::openapi;
-pub use parts::Stores;
+pub use parts::{Parts, Stores};
 pub use serve::{open, router, serve};

@@ -9,10 +9,13 @@ use engine::{Engine, EngineSettings, StorageLocation};
 use service::{Catalog, ObjectStore};
 
 /// What the routers work with.
-pub(crate) struct Parts {
-    pub(crate) catalog: Arc<dyn Catalog>,
-    pub(crate) engine: Arc<Engine>,
-    pub(crate) objects: Arc<dyn ObjectStore>,
+pub struct Parts {
+    /// The catalog, read.
+    pub catalog: Arc<dyn Catalog>,
+    /// DuckDB.
+    pub engine: Arc<Engine>,
+    /// The object store.
+    pub objects: Arc<dyn ObjectStore>,
 }
 
 /// The stores below the adapters: what `migrate` works on too.
@@ -50,7 +53,7 @@ impl Stores {
 
 impl Parts {
     /// Connects lazily: a dependency that is down now is a 503 later, not a failed start.
-    pub(crate) async fn new(config: &Config, stores: &Stores) -> anyhow::Result<Self> {
+    pub async fn new(config: &Config, stores: &Stores) -> anyhow::Result<Self> {
         let engine = Arc::new(Engine::new(stores.engine_settings(config).await?));
         let catalog: Arc<dyn Catalog> = match &stores.catalog {
             CatalogConfig::Sqlite(_) => engine.sqlite_catalog(),
