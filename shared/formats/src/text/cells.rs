@@ -9,7 +9,9 @@ use domain::Result;
 
 use super::number;
 
+mod nested;
 mod open;
+mod temporal;
 
 /// The values of one array.
 pub(crate) struct Cells<'a> {

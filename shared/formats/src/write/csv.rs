@@ -9,11 +9,13 @@ use crate::text::{Cells, push_cell};
 
 pub(super) struct CsvEncoder {
     columns: Vec<(String, String)>,
+    /// Bytes of the last batch: about what the next one takes.
+    size: usize,
 }
 
 impl CsvEncoder {
     pub(super) fn new(columns: &[(String, String)]) -> Self {
-        Self { columns: columns.to_vec() }
+        Self { columns: columns.to_vec(), size: 0 }
     }
 }
 
@@ -32,7 +34,7 @@ impl Encoder for CsvEncoder {
 
     fn batch(&mut self, batch: &RecordBatch) -> Result<Bytes> {
         let cells = Cells::of_batch(batch, self.columns.iter().map(|(_, r#type)| r#type.as_str()))?;
-        let mut out = Vec::with_capacity(batch.get_array_memory_size());
+        let mut out = Vec::with_capacity(self.size);
         for row in 0..batch.num_rows() {
             for (index, cells) in cells.iter().enumerate() {
                 if index > 0 {
@@ -42,6 +44,7 @@ impl Encoder for CsvEncoder {
             }
             out.extend_from_slice(b"\r\n");
         }
+        self.size = out.len();
         Ok(out.into())
     }
 

@@ -12,12 +12,14 @@ pub(super) struct JsonEncoder {
     rows: RowWriter,
     /// What stands before the next row.
     separator: &'static [u8],
+    /// Bytes of the last batch: about what the next one takes.
+    size: usize,
 }
 
 impl JsonEncoder {
     pub(super) fn new(columns: &[(String, String)], rows_as: RowsAs) -> Self {
         let rows = RowWriter::new(columns, rows_as);
-        Self { columns: columns.to_vec(), rows, separator: b"" }
+        Self { columns: columns.to_vec(), rows, separator: b"", size: 0 }
     }
 }
 
@@ -38,12 +40,13 @@ impl Encoder for JsonEncoder {
 
     fn batch(&mut self, batch: &RecordBatch) -> Result<Bytes> {
         let cells = self.rows.cells(batch)?;
-        let mut out = Vec::with_capacity(batch.get_array_memory_size());
+        let mut out = Vec::with_capacity(self.size);
         for row in 0..batch.num_rows() {
             out.extend_from_slice(self.separator);
             self.separator = b",";
             self.rows.write(&cells, row, &mut out);
         }
+        self.size = out.len();
         Ok(out.into())
     }
 

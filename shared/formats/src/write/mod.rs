@@ -47,6 +47,11 @@ pub trait Encoder: Send {
     /// group at a time.
     fn batch(&mut self, batch: &RecordBatch) -> Result<Bytes>;
 
+    /// As `batch`, in the pieces that it is made of: what is large is not copied into one.
+    fn pieces(&mut self, batch: &RecordBatch) -> Result<Vec<Bytes>> {
+        Ok(vec![self.batch(batch)?])
+    }
+
     /// The end: all rows are written.
     fn finish(self: Box<Self>, summary: &Summary) -> Result<Bytes>;
 

@@ -9,11 +9,13 @@ use crate::text::RowWriter;
 
 pub(super) struct NdjsonEncoder {
     rows: RowWriter,
+    /// Bytes of the last batch: about what the next one takes.
+    size: usize,
 }
 
 impl NdjsonEncoder {
     pub(super) fn new(columns: &[(String, String)], rows_as: RowsAs) -> Self {
-        Self { rows: RowWriter::new(columns, rows_as) }
+        Self { rows: RowWriter::new(columns, rows_as), size: 0 }
     }
 }
 
@@ -24,11 +26,12 @@ impl Encoder for NdjsonEncoder {
 
     fn batch(&mut self, batch: &RecordBatch) -> Result<Bytes> {
         let cells = self.rows.cells(batch)?;
-        let mut out = Vec::with_capacity(batch.get_array_memory_size());
+        let mut out = Vec::with_capacity(self.size);
         for row in 0..batch.num_rows() {
             self.rows.write(&cells, row, &mut out);
             out.push(b'\n');
         }
+        self.size = out.len();
         Ok(out.into())
     }
 

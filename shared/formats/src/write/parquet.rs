@@ -84,7 +84,7 @@ fn stored_type(data_type: &DataType) -> Option<DataType> {
     Some(match data_type {
         D::Timestamp(TimeUnit::Second, zone) => D::Timestamp(TimeUnit::Millisecond, zone.clone()),
         D::Time32(TimeUnit::Second) => D::Time32(TimeUnit::Millisecond),
-        D::Interval(_) | D::Union(..) | D::Duration(_) => return None,
+        D::Interval(_) | D::Union(..) => return None,
         D::List(field) | D::ListView(field) => D::List(stored(field)?),
         D::LargeList(field) | D::LargeListView(field) => D::LargeList(stored(field)?),
         D::FixedSizeList(field, length) => D::FixedSizeList(stored(field)?, *length),

@@ -14,7 +14,7 @@ use crate::whole::sample;
 use crate::{Random, batch, encode};
 
 fn file(batch: &RecordBatch) -> Vec<u8> {
-    encode(Format::Parquet, RowsAs::Objects, &[batch.clone()])
+    encode(Format::Parquet, RowsAs::Objects, std::slice::from_ref(batch))
 }
 
 fn code(bytes: &[u8]) -> &'static str {

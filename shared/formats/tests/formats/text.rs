@@ -1,5 +1,6 @@
 //! How each type is written as JSON and as CSV.
 
+use std::slice::from_ref;
 use std::sync::Arc;
 
 use arrow_array::builder::{Int32Builder, ListBuilder, MapBuilder, StringBuilder};
@@ -19,10 +20,10 @@ fn check(array: impl Array + 'static, json: &[&str], csv: &[&str]) {
         ("b", Arc::new(BooleanArray::from(vec![true; json.len()]))),
     ]);
     let lines: String = json.iter().map(|value| format!("[{value},true]\n")).collect();
-    assert_eq!(text(encode(Format::Ndjson, RowsAs::Arrays, &[batch.clone()])), lines);
+    assert_eq!(text(encode(Format::Ndjson, RowsAs::Arrays, from_ref(&batch))), lines);
     let lines: String = csv.iter().map(|value| format!("{value},true\r\n")).collect();
     assert_eq!(
-        text(encode(Format::Csv, RowsAs::Objects, &[batch.clone()])),
+        text(encode(Format::Csv, RowsAs::Objects, from_ref(&batch))),
         format!("a,b\r\n{lines}")
     );
     // A slice is written as the rows it shows.
@@ -262,14 +263,14 @@ fn rows_are_objects_unless_a_name_stands_twice() {
     let expected = "{\"columns\":[{\"name\":\"a\",\"type\":\"VARCHAR\"},{\"name\":\"A\",\"type\":\"VARCHAR\"}],\
                     \"rows\":[{\"a\":1,\"A\":\"x\"},{\"a\":null,\"A\":\"y\"}],\
                     \"row_count\":2,\"snapshot\":12,\"truncated\":false,\"elapsed_ms\":3}";
-    assert_eq!(text(encode(Format::Json, RowsAs::Objects, &[plain.clone()])), expected);
+    assert_eq!(text(encode(Format::Json, RowsAs::Objects, from_ref(&plain))), expected);
     let arrays = |bytes: &[u8]| {
         let document: serde_json::Value = serde_json::from_slice(bytes).expect("JSON");
         document["rows"].to_string()
     };
     let expected = "[[1,\"x\"],[null,\"y\"]]";
-    assert_eq!(arrays(&encode(Format::Json, RowsAs::Arrays, &[plain.clone()])), expected);
-    assert_eq!(arrays(&encode(Format::Json, RowsAs::Objects, &[twice.clone()])), expected);
+    assert_eq!(arrays(&encode(Format::Json, RowsAs::Arrays, from_ref(&plain))), expected);
+    assert_eq!(arrays(&encode(Format::Json, RowsAs::Objects, from_ref(&twice))), expected);
     let twice_over = encode(
         Format::Json,
         RowsAs::Objects,
@@ -285,7 +286,7 @@ fn rows_are_objects_unless_a_name_stands_twice() {
 #[test]
 fn rows_that_broke_off_do_not_look_whole() {
     let batch = batch(vec![("a", Arc::new(Int32Array::from(vec![1, 2])))]);
-    let broken = |format| encode_broken(format, &[batch.clone()]);
+    let broken = |format| encode_broken(format, from_ref(&batch));
     assert!(serde_json::from_slice::<serde_json::Value>(&broken(Format::Json)).is_err());
     let lines = text(broken(Format::Ndjson));
     assert_eq!(lines.lines().last(), Some("{\"error\":{\"status\": 500}}"));

@@ -50,6 +50,17 @@ fn an_arrow_stream_comes_back_as_it_was() {
 }
 
 #[test]
+fn pieces_are_the_batch_and_what_is_large_is_not_copied_into_one() {
+    let whole = sample(20_000);
+    let encoder = || Format::ArrowStream.encoder(whole.schema(), &columns(&whole), RowsAs::Objects);
+    let (mut one, mut many) = (encoder().expect("one"), encoder().expect("another"));
+    assert_eq!(one.start().expect("a start"), many.start().expect("a start"));
+    let pieces = many.pieces(&whole).expect("pieces");
+    assert_eq!(pieces.len(), 3, "a dictionary, the batch's head, its body");
+    assert_eq!(one.batch(&whole).expect("a batch"), pieces.concat());
+}
+
+#[test]
 fn a_stream_without_batches_is_whole() {
     let schema = sample(1).schema();
     let mut encoder =
