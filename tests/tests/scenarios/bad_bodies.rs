@@ -73,7 +73,7 @@ async fn a_body_of_no_known_media_type_is_415() {
     let before = app.table(&name).await;
     for media_type in ["text/plain", "application/octet-stream", JSON, CSV, "nonsense", "*/*"] {
         let answer = app.put(&path, media_type, arrow_of(&[numbered(0, 3)])).await;
-        let problem = answer.problem(415, "UNSUPPORTED_MEDIA");
+        let problem = answer.problem(415, "UNSUPPORTED_MEDIA_TYPE");
         assert!(
             problem["detail"].to_string().contains("arrow"),
             "it names what is taken: {answer}"

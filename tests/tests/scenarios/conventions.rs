@@ -59,8 +59,8 @@ async fn a_path_that_no_one_has_is_a_problem() {
         assert!([400, 404, 422].contains(&answer.status), "{path}: {answer:?}");
         assert!(answer.text.contains(PROBLEM), "{path}: {answer:?}");
     }
-    app.get("/nothing").await.problem(404, "NOT_FOUND");
-    app.post("/nothing", json!({})).await.problem(404, "NOT_FOUND");
+    app.get("/nothing").await.problem(404, "ROUTE_NOT_FOUND");
+    app.post("/nothing", json!({})).await.problem(404, "ROUTE_NOT_FOUND");
 }
 
 async fn a_method_that_a_route_has_not_is_405_and_names_those_it_has() {

@@ -82,11 +82,11 @@ async fn a_body_of_another_media_type_is_415() {
         ["text/plain", "application/x-www-form-urlencoded", "application/vnd.apache.parquet"]
     {
         let request = app.request(Method::POST, "/tables").header("content-type", media_type);
-        send(request.body(body.clone())).await.problem(415, "UNSUPPORTED_MEDIA");
+        send(request.body(body.clone())).await.problem(415, "UNSUPPORTED_MEDIA_TYPE");
     }
     send(app.request(Method::POST, "/tables").body(body.clone()))
         .await
-        .problem(415, "UNSUPPORTED_MEDIA");
+        .problem(415, "UNSUPPORTED_MEDIA_TYPE");
     for media_type in ["application/json; charset=utf-8", "Application/JSON"] {
         let body = with_columns(numbered_columns()).to_string();
         let request = app.request(Method::POST, "/tables").header("content-type", media_type);

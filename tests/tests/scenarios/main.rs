@@ -16,15 +16,24 @@ use harness::{app, server};
 
 mod append;
 mod bad_bodies;
+mod clients;
 mod conventions;
 mod create_refused;
 mod exact;
+mod faults;
+mod flights;
+mod functions;
 mod guard;
 mod idempotency;
+mod kills;
+mod limits;
 mod names;
 mod negotiation;
 mod paging;
+mod processes;
 mod query;
+mod slow_clients;
+mod start;
 mod system;
 mod tables;
 mod types;
@@ -33,15 +42,24 @@ fn all() -> Vec<Scenario> {
     [
         append::all(),
         bad_bodies::all(),
+        clients::all(),
         conventions::all(),
         create_refused::all(),
         exact::all(),
+        faults::all(),
+        flights::all(),
+        functions::all(),
         guard::all(),
         idempotency::all(),
+        kills::all(),
+        limits::all(),
         names::all(),
         negotiation::all(),
         paging::all(),
+        processes::all(),
         query::all(),
+        slow_clients::all(),
+        start::all(),
         system::all(),
         tables::all(),
         types::all(),

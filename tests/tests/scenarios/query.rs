@@ -226,6 +226,6 @@ async fn a_body_of_a_query_is_checked_as_any_other() {
     let request = app.request(Method::POST, "/query").header("content-type", JSON);
     send(request.body("{\"sql\": ")).await.problem(400, "INVALID_JSON");
     let request = app.request(Method::POST, "/query").header("content-type", "text/plain");
-    send(request.body("SELECT 1")).await.problem(415, "UNSUPPORTED_MEDIA");
+    send(request.body("SELECT 1")).await.problem(415, "UNSUPPORTED_MEDIA_TYPE");
     app.post("/query?sql=x", json!({"sql": "SELECT 1"})).await.problem(400, "UNKNOWN_PARAMETER");
 }

@@ -46,8 +46,7 @@ async fn start_shared() -> Result<App, String> {
     if Way::current() != Way::Stack {
         return Lake::new().await.try_serve(&[]).await;
     }
-    let url = stack_variable("EIDER_STACK_URL");
-    Ok(App { url: url.trim_end_matches('/').to_owned(), own: None })
+    Ok(App::at(stack_variable("EIDER_STACK_URL")))
 }
 
 /// A line of the stack's own file.
@@ -65,6 +64,11 @@ impl App {
     /// A server of a scenario's own, with settings of its own, on a new lake.
     pub(crate) async fn own(settings: &[(&str, &str)]) -> Self {
         Lake::new().await.serve(settings).await
+    }
+
+    /// One that runs elsewhere.
+    pub(crate) fn at(url: String) -> Self {
+        Self { url: url.trim_end_matches('/').to_owned(), own: None }
     }
 
     pub(crate) fn of(url: String, server: Server, lake: Arc<Lake>) -> Self {

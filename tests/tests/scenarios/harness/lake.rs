@@ -1,6 +1,7 @@
 //! A lake of a scenario's own: what outlives a server on it.
 
 use std::path::Path;
+use std::process::Output;
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -60,8 +61,13 @@ impl Lake {
     }
 
     /// `eider-server` with these arguments, run to its end.
-    pub(crate) async fn run(&self, arguments: &[&str]) -> std::process::Output {
-        server::run(self.home.path(), &self.variables_and(&[]), arguments).await
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Output {
+        self.run_with(&[], arguments).await
+    }
+
+    /// The same with these settings.
+    pub(crate) async fn run_with(&self, settings: &[(&str, &str)], arguments: &[&str]) -> Output {
+        server::run(self.home.path(), &self.variables_and(settings), arguments).await
     }
 
     /// The folder of an embedded lake, and of logs.

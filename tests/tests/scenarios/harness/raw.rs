@@ -38,11 +38,6 @@ impl Raw {
         self.0.write_all(bytes).await.expect("written");
     }
 
-    /// Sends it unless the server has hung up.
-    pub(crate) async fn try_send(&mut self, bytes: &[u8]) -> bool {
-        self.0.write_all(bytes).await.is_ok()
-    }
-
     /// Nothing more will be sent.
     pub(crate) async fn end_sending(&mut self) {
         self.0.shutdown().await.ok();

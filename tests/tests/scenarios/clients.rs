@@ -1,0 +1,100 @@
+//! Real clients, each in a script of `tests/clients` that says what it expects.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use crate::harness::app::{App, shared};
+use crate::harness::http::{ARROW, path_of, unique};
+use crate::harness::rows::{arrow_of, numbered, numbered_columns};
+use crate::harness::scenario::Scenario;
+use crate::harness::server::Variables;
+use crate::harness::way::{SERVERS, Way, repository, variable};
+
+pub(crate) fn all() -> Vec<Scenario> {
+    let mut all =
+        scenarios![pyarrow_reads_and_appends, polars_reads_and_appends, pandas_reads_and_appends];
+    all.extend(scenarios![only SERVERS, "the stack's lake is the one that services has";
+        duckdb_attaches_the_same_lake_and_each_sees_what_the_other_writes,
+    ]);
+    all
+}
+
+/// Runs one script on a table with 100 rows.
+async fn run(app: &App, script: &str, more: Variables) {
+    let name = unique("client");
+    app.create(&name, numbered_columns()).await;
+    app.put(&path_of(&name), ARROW, arrow_of(&[numbered(0, 100)])).await.is(200);
+    let default = repository(".cache/tools/python/bin/python");
+    let python = variable("EIDER_TEST_PYTHON").map_or(default, Into::into);
+    let mut command = Command::new(&python);
+    command.arg(repository("tests/clients").join(script)).envs(more);
+    command
+        .env("EIDER_URL", &app.url)
+        .env("EIDER_TABLE", &name)
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    let ran = tokio::task::spawn_blocking(move || command.output()).await.expect("joined");
+    let output =
+        ran.unwrap_or_else(|e| panic!("{}: {e}; run ./dev fetch python", python.display()));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{script} disagrees: {said}");
+    println!("{}", String::from_utf8_lossy(&output.stdout).trim());
+}
+
+async fn pyarrow_reads_and_appends() {
+    run(&*shared().await, "with_pyarrow.py", Variables::new()).await;
+}
+
+async fn polars_reads_and_appends() {
+    run(&*shared().await, "with_polars.py", Variables::new()).await;
+}
+
+async fn pandas_reads_and_appends() {
+    run(&*shared().await, "with_pandas.py", Variables::new()).await;
+}
+
+async fn duckdb_attaches_the_same_lake_and_each_sees_what_the_other_writes() {
+    let app: Arc<App> = Arc::new(App::own(&[]).await);
+    let attach = app.lake().home().join("attach.sql");
+    let (extensions, statements) = match Way::current() {
+        Way::Embedded => ("httpfs,sqlite_scanner,ducklake", None),
+        _ => ("httpfs,postgres_scanner,ducklake", Some(attach_postgres(app.lake().variables()))),
+    };
+    if let Some(statements) = statements {
+        std::fs::write(&attach, statements).expect("written");
+    }
+    run(&app, "with_duckdb.py", variables(&attach, extensions)).await;
+}
+
+fn variables(attach: &Path, extensions: &str) -> Variables {
+    let default = repository(".cache/duckdb/extensions").display().to_string();
+    let folder = variable("EIDER_EXTENSION_DIR").unwrap_or(default);
+    [
+        ("EIDER_ATTACH", attach.display().to_string()),
+        ("EIDER_EXTENSIONS", extensions.to_owned()),
+        ("EIDER_EXTENSION_DIR", folder),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+/// What a person would write for a lake on PostgreSQL and MinIO.
+fn attach_postgres(v: &Variables) -> String {
+    let lake = format!(
+        "dbname={} host={} port={} user={} password={}",
+        v["DB_POSTGRES_DB"],
+        v["DB_POSTGRES_HOST"],
+        v["DB_POSTGRES_PORT"],
+        v["DB_POSTGRES_USER"],
+        v["DB_POSTGRES_PASSWORD"],
+    );
+    format!(
+        "CREATE SECRET (TYPE s3, KEY_ID '{}', SECRET '{}', ENDPOINT '{}', URL_STYLE 'path', USE_SSL false);
+         ATTACH 'ducklake:postgres:{lake}' AS lake (METADATA_SCHEMA '{}', DATA_PATH 's3://{}/lake/');",
+        v["STORAGE_MINIO_ACCESS_KEY"],
+        v["STORAGE_MINIO_SECRET_KEY"],
+        v["STORAGE_MINIO_ENDPOINT"],
+        v["DB_DUCKLAKE_METADATA_SCHEMA"],
+        v["STORAGE_DEFAULT_BUCKET"],
+    )
+}

@@ -1,0 +1,167 @@
+//! A dependency that is down is a 503 that says so; when it is back, so is Eider (invariant 9).
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::harness::app::App;
+use crate::harness::http::{ARROW, Answer, path_of, unique};
+use crate::harness::lake::Lake;
+use crate::harness::poll::until;
+use crate::harness::rows::{arrow_of, numbered, numbered_columns};
+use crate::harness::scenario::Scenario;
+use crate::harness::services::Services;
+use crate::harness::way::{Way, counts};
+
+pub(crate) fn all() -> Vec<Scenario> {
+    scenarios![only &[Way::Services], "PostgreSQL and MinIO are ours to stop there";
+        a_catalog_that_stops_is_503_and_works_again_when_it_starts,
+        a_catalog_that_crashes_is_503_and_works_again_when_it_starts,
+        a_storage_that_stops_is_503_and_works_again_when_it_starts,
+        a_server_starts_while_its_dependencies_are_down,
+    ]
+}
+
+/// How long an outage may be noticed, or its end.
+const SOON: Duration = Duration::from_secs(60);
+
+async fn filled(services: &Services) -> (App, String) {
+    let app = Lake::on(services).await.serve(&[]).await;
+    let name = unique("fault");
+    app.create(&name, numbered_columns()).await;
+    app.put(&path_of(&name), ARROW, arrow_of(&[numbered(0, 1_000)])).await.is(200);
+    (app, name)
+}
+
+async fn append(app: &App, name: &str) -> Answer {
+    app.put(&path_of(name), ARROW, arrow_of(&[numbered(0, 1_000)])).await
+}
+
+async fn count(app: &App, name: &str) -> Answer {
+    app.post("/query", json!({"sql": format!("SELECT count(DISTINCT name) AS n FROM {name}")}))
+        .await
+}
+
+fn assert_unavailable(answer: &Answer) {
+    assert_eq!(answer.status, 503, "{answer}");
+    assert!(answer.header("retry-after").is_some(), "no Retry-After: {answer}");
+    assert_eq!(answer.json()["retryable"], true, "{answer}");
+    let text = answer.text();
+    for internal in ["INSERT INTO", "ducklake_", "password", "s3://"] {
+        assert!(!text.contains(internal), "the answer shows {internal}: {answer}");
+    }
+}
+
+/// Health names it, and is 503 with it.
+async fn assert_unhealthy(app: &App, dependency: &str) {
+    let health = until("health sees the outage", SOON, async || {
+        health(app).await.filter(|health| health["dependencies"][dependency]["status"] == "down")
+    });
+    let health = health.await;
+    assert_eq!(health["status"], "down", "{health}");
+    let detail = health["dependencies"][dependency]["detail"].as_str().unwrap_or_default();
+    assert!(!detail.is_empty(), "{health}");
+}
+
+/// The health document while something is down: 503, but no problem.
+async fn health(app: &App) -> Option<Value> {
+    let response = app.request(reqwest::Method::GET, "/health").send().await.ok()?;
+    let status = response.status();
+    let health: Value = serde_json::from_slice(&response.bytes().await.ok()?).ok()?;
+    let down = health["status"] == "down";
+    assert_eq!(status == 503, down, "{status} {health}");
+    Some(health)
+}
+
+async fn outage_of_the_catalog(crash: bool) {
+    let services = Services::own().await;
+    let (app, name) = filled(&services).await;
+    for turn in 1..=counts(2, 10) {
+        if crash {
+            services.kill("postgres").await
+        } else {
+            services.stop("postgres").await
+        }
+        for answer in
+            [app.get("/tables").await, append(&app, &name).await, count(&app, &name).await]
+        {
+            assert_unavailable(&answer);
+        }
+        assert_unhealthy(&app, "catalog").await;
+        services.start("postgres").await;
+        until("an append after the outage", SOON, async || {
+            let answer = append(&app, &name).await;
+            assert!([200, 503].contains(&answer.status), "{answer}");
+            (answer.status == 200).then_some(())
+        })
+        .await;
+        let read = until("a read after the outage", SOON, async || {
+            let answer = count(&app, &name).await;
+            assert!([200, 503].contains(&answer.status), "{answer}");
+            (answer.status == 200).then(|| answer.json())
+        });
+        assert_eq!(read.await["rows"], json!([{"n": 1_000}]));
+        assert_eq!(
+            app.table(&name).await["row_count"],
+            1_000 * (turn + 1),
+            "refused writes left rows"
+        );
+        assert_eq!(health(&app).await.expect("health")["status"], "up");
+    }
+}
+
+async fn a_catalog_that_stops_is_503_and_works_again_when_it_starts() {
+    outage_of_the_catalog(false).await;
+}
+
+async fn a_catalog_that_crashes_is_503_and_works_again_when_it_starts() {
+    outage_of_the_catalog(true).await;
+}
+
+async fn a_storage_that_stops_is_503_and_works_again_when_it_starts() {
+    let services = Services::own().await;
+    let (app, name) = filled(&services).await;
+    for turn in 1..=counts(2, 10) {
+        if turn % 2 == 0 {
+            services.kill("minio").await
+        } else {
+            services.stop("minio").await
+        }
+        assert_unavailable(&append(&app, &name).await);
+        assert_unhealthy(&app, "storage").await;
+        // What the catalog knows needs no storage.
+        assert_eq!(app.table(&name).await["row_count"], 1_000 * turn, "a refused write left rows");
+        let fresh = app.lake().serve(&[]).await;
+        assert_unavailable(&count(&fresh, &name).await);
+        services.start("minio").await;
+        until("an append after the outage", SOON, async || {
+            let answer = append(&app, &name).await;
+            assert!([200, 503].contains(&answer.status), "{answer}");
+            (answer.status == 200).then_some(())
+        })
+        .await;
+        assert_eq!(count(&app, &name).await.is(200).json()["rows"], json!([{"n": 1_000}]));
+        assert_eq!(count(&fresh, &name).await.is(200).json()["rows"], json!([{"n": 1_000}]));
+        assert_eq!(app.table(&name).await["row_count"], 1_000 * (turn + 1));
+    }
+}
+
+async fn a_server_starts_while_its_dependencies_are_down() {
+    let services = Services::own().await;
+    let (app, name) = filled(&services).await;
+    let lake = app.lake().clone();
+    drop(app);
+    services.stop("postgres").await;
+    services.stop("minio").await;
+    let app = lake.serve(&[]).await;
+    assert_unhealthy(&app, "catalog").await;
+    assert_unavailable(&app.get("/tables").await);
+    app.get("/").await.is(200);
+    services.start("postgres").await;
+    services.start("minio").await;
+    until("the table after the outage", SOON, async || {
+        let answer = count(&app, &name).await;
+        (answer.status == 200).then_some(())
+    })
+    .await;
+}

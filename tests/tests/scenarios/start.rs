@@ -1,0 +1,197 @@
+//! A start that cannot be is refused in words that name what to mend (invariant 8).
+
+use std::process::Output;
+
+use crate::harness::app::App;
+use crate::harness::http::{ARROW, path_of, unique};
+use crate::harness::lake::Lake;
+use crate::harness::rows::{arrow_of, numbered, numbered_columns};
+use crate::harness::scenario::Scenario;
+use crate::harness::services::Services;
+use crate::harness::way::{SERVERS, Way};
+
+pub(crate) fn all() -> Vec<Scenario> {
+    let mut all = scenarios![only SERVERS, "settings of its own";
+        a_setting_that_is_unknown_or_bad_is_refused_by_name,
+        all_bad_settings_are_named_at_once_and_no_secret_is_shown,
+        a_port_that_is_taken_is_one_sentence,
+        an_argument_that_is_unknown_shows_how_to_call_it,
+        the_log_holds_no_secret_and_no_statement,
+    ];
+    all.extend(scenarios![only &[Way::Embedded], "only embedded stores are made by the start";
+        a_second_server_on_the_same_home_is_refused,
+    ]);
+    all.extend(scenarios![only &[Way::Services], "embedded, the server migrates itself";
+        migrating_again_changes_nothing,
+        migrations_at_the_same_moment_do_no_harm,
+        a_catalog_that_was_not_migrated_is_refused_by_name,
+        a_lake_keeps_its_encryption,
+    ]);
+    all
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// What `eider-server` says when it does not start with this.
+async fn refused(settings: &[(&str, &str)]) -> String {
+    let lake = Lake::new().await;
+    let output = lake.run_with(settings, &[]).await;
+    assert!(!output.status.success(), "it started with {settings:?}");
+    assert!(output.status.code().is_some(), "{settings:?}: {} {}", output.status, said(&output));
+    said(&output)
+}
+
+async fn a_setting_that_is_unknown_or_bad_is_refused_by_name() {
+    for (name, value) in [
+        ("EIDER_LISTNE", "127.0.0.1:1"),
+        ("EIDER_LISTEN", "8000"),
+        ("LOG_LEVEL", "loud"),
+        ("ENVIRONMENT", "prod"),
+        ("EIDER_MAX_BODY_BYTES", "1 GB"),
+        ("EIDER_BODY_SILENCE_SECONDS", "0"),
+        ("EIDER_ENGINE_MEMORY_BYTES", "1000"),
+        ("EIDER_FRONT_DOOR_SECRETS", "short"),
+        ("DB_DUCKLAKE_ENCRYPTED", "maybe"),
+        ("STORAGE_DEFAULT_BUCKET", "No Bucket"),
+        ("CORS_ALLOW_ORIGINS", "example.com"),
+        ("EIDER_ALLOW_ANONYMOUS", "perhaps"),
+    ] {
+        let said = refused(&[(name, value)]).await;
+        assert!(said.contains(name), "{name}={value} is not named: {said}");
+        assert!(!said.contains("panicked"), "{said}");
+    }
+    for environment in ["staging", "production"] {
+        let said = refused(&[("ENVIRONMENT", environment)]).await;
+        assert!(said.contains("EIDER_ALLOW_ANONYMOUS"), "{environment}: {said}");
+    }
+}
+
+async fn all_bad_settings_are_named_at_once_and_no_secret_is_shown() {
+    let secret = "a-secret-that-is-long-enough";
+    let said = refused(&[
+        ("EIDER_LISTEN", "nowhere"),
+        ("LOG_LEVEL", "loud"),
+        ("EIDER_COLOUR", "blue"),
+        ("EIDER_FRONT_DOOR_SECRETS", secret),
+        ("STORAGE_MINIO_SECRET_KEY", secret),
+        ("DB_POSTGRES_PASSWORD", secret),
+    ])
+    .await;
+    for name in ["EIDER_LISTEN", "LOG_LEVEL", "EIDER_COLOUR"] {
+        assert!(said.contains(name), "{name} is not named: {said}");
+    }
+    assert!(!said.contains(secret), "{said}");
+}
+
+async fn a_port_that_is_taken_is_one_sentence() {
+    let app = App::own(&[]).await;
+    let address = app.url.trim_start_matches("http://");
+    let said = refused(&[("EIDER_LISTEN", address)]).await;
+    let sentences: Vec<&str> = said.lines().filter(|line| !line.trim().is_empty()).collect();
+    assert_eq!(sentences.len(), 1, "{said}");
+    assert!(said.contains(address), "the address is not named: {said}");
+    assert!(!said.contains("panicked") && !said.contains("os error"), "{said}");
+    app.get("/health").await.is(200);
+}
+
+async fn an_argument_that_is_unknown_shows_how_to_call_it() {
+    let output = Lake::new().await.run(&["serve-me"]).await;
+    assert!(!output.status.success());
+    assert!(said(&output).contains("migrate"), "{}", said(&output));
+}
+
+async fn the_log_holds_no_secret_and_no_statement() {
+    let app = App::own(&[("LOG_LEVEL", "debug")]).await;
+    let (name, hidden) = (unique("private"), "0123value9876");
+    app.create(&name, numbered_columns()).await;
+    app.put(&path_of(&name), ARROW, arrow_of(&[numbered(0, 20)])).await.is(200);
+    let sql = format!("SELECT '{hidden}' FROM {name} WHERE nope");
+    app.post("/query", serde_json::json!({"sql": sql})).await.is(422);
+    let log = app.server().log();
+    assert!(log.contains("request"), "there is no line of a request in {log}");
+    let secrets = app
+        .lake()
+        .variables()
+        .iter()
+        .filter(|(name, _)| name.contains("PASSWORD") || name.contains("SECRET"));
+    for secret in secrets.map(|(_, value)| value.as_str()).chain([hidden]) {
+        assert!(!log.contains(secret), "the log shows {secret}");
+    }
+}
+
+async fn a_second_server_on_the_same_home_is_refused() {
+    let app = App::own(&[]).await;
+    let started = app.lake().try_serve(&[]).await;
+    let Err(said) = started else { panic!("two servers share {}", app.lake().home().display()) };
+    assert!(!said.contains("panicked"), "{said}");
+    app.create(&unique("still"), numbered_columns()).await;
+}
+
+async fn migrating_again_changes_nothing() {
+    let app = App::own(&[]).await;
+    let name = unique("migrated");
+    app.create(&name, numbered_columns()).await;
+    app.put(&path_of(&name), ARROW, arrow_of(&[numbered(0, 1_000)])).await.is(200);
+    let before =
+        (app.table(&name).await, app.get("/health").await.json()["newest_snapshot"].clone());
+    for _ in 0..2 {
+        let output = app.lake().run(&["migrate"]).await;
+        assert!(output.status.success(), "{}", said(&output));
+    }
+    let after =
+        (app.table(&name).await, app.get("/health").await.json()["newest_snapshot"].clone());
+    assert_eq!(before, after);
+    app.put(&path_of(&name), ARROW, arrow_of(&[numbered(0, 1_000)])).await.is(200);
+}
+
+async fn migrations_at_the_same_moment_do_no_harm() {
+    let lake = Lake::unmigrated_on(&Services::of_the_run());
+    let twins = futures::future::join_all((0..3).map(|_| lake.run(&["migrate"]))).await;
+    for output in &twins {
+        assert!(output.status.success(), "{}", said(output));
+    }
+    let app = lake.serve(&[]).await;
+    let name = unique("migrated");
+    app.create(&name, numbered_columns()).await;
+    app.put(&path_of(&name), ARROW, arrow_of(&[numbered(0, 1)])).await.is(200);
+}
+
+async fn a_catalog_that_was_not_migrated_is_refused_by_name() {
+    let lake = Lake::unmigrated_on(&Services::of_the_run());
+    let schema = lake.variables()["DB_DUCKLAKE_METADATA_SCHEMA"].clone();
+    // A start may see it, or the first request does: either way it is named, and nothing is made.
+    let (text, place) = match lake.try_serve(&[]).await {
+        Err(said) => (said, "the start"),
+        Ok(app) => {
+            let answer = app.get("/tables").await;
+            assert_eq!(answer.status, 503, "{answer}");
+            (answer.text(), "the first request")
+        }
+    };
+    assert!(text.contains("migrate"), "{place} does not name `eider-server migrate`: {text}");
+    assert!(
+        text.contains(&schema) || place != "the start",
+        "{place} does not name {schema}: {text}"
+    );
+}
+
+async fn a_lake_keeps_its_encryption() {
+    let lake = Lake::new().await;
+    let app = lake.serve(&[]).await;
+    app.create(&unique("plain"), numbered_columns()).await;
+    let started = lake.try_serve(&[("DB_DUCKLAKE_ENCRYPTED", "true")]).await;
+    let said = match started {
+        Err(said) => said,
+        Ok(other) => {
+            let answer = other.post("/query", serde_json::json!({"sql": "SELECT 1"})).await;
+            assert_eq!(
+                answer.status, 503,
+                "an unencrypted lake is served as an encrypted one: {answer}"
+            );
+            other.server().log()
+        }
+    };
+    assert!(said.contains("DB_DUCKLAKE_ENCRYPTED"), "{said}");
+}
