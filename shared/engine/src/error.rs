@@ -137,7 +137,9 @@ fn rows(failure: &Failure) -> Option<Error> {
         let column = column.split_once('.').map_or(column, |(_, column)| column).trim();
         let error = Error::invalid(
             "NULL_NOT_ALLOWED",
-            format!("The column `{column}` takes no NULL, and the body holds one. Nothing was appended."),
+            format!(
+                "The column `{column}` takes no NULL, and the body holds one. Nothing was appended."
+            ),
         );
         return Some(error.field(column, "holds a NULL; this column takes none"));
     }
@@ -156,6 +158,16 @@ fn rows(failure: &Failure) -> Option<Error> {
         ));
     }
     None
+}
+
+/// Whether an INSERT from a file may have failed because of the file.
+pub(crate) fn may_be_the_body(failure: &Failure) -> bool {
+    !(is_instance_broken(failure)
+        || is_connection_lost(failure)
+        || is_store_lost(failure)
+        || is_commit_conflict(failure)
+        || failure.is("Constraint")
+        || failure.is("Catalog"))
 }
 
 /// Another commit came first again and again.
@@ -193,7 +205,9 @@ pub(crate) fn table_changed(table: &TableName) -> Error {
     let mut error = Error::new(
         Code::Conflict,
         "TABLE_CHANGED",
-        format!("The table `{table}` was dropped and made anew meanwhile; nothing was appended. Send it again."),
+        format!(
+            "The table `{table}` was dropped and made anew meanwhile; nothing was appended. Send it again."
+        ),
     );
     error.retry_after = Some(std::time::Duration::from_secs(1));
     error
@@ -311,21 +325,43 @@ mod tests {
 
     #[test]
     fn known_texts_have_their_meaning() {
-        let commit = "TransactionContext Error: Failed to commit: Failed to commit DuckLake transaction.\n";
+        let commit =
+            "TransactionContext Error: Failed to commit: Failed to commit DuckLake transaction.\n";
         for (text, expected) in [
-            ("Catalog Error: Table with name \"t\" already exists!", ('f', Code::Conflict, "TABLE_EXISTS")),
-            ("Constraint Error: NOT NULL constraint failed: t.id", ('f', Code::Invalid, "NULL_NOT_ALLOWED")),
-            ("IO Error: Unable to connect to Postgres at \"x\": no", ('f', Code::Unavailable, "DEPENDENCY_UNAVAILABLE")),
-            ("FATAL Error: Failed: database has been invalidated because", ('r', Code::Unavailable, "DEPENDENCY_UNAVAILABLE")),
+            (
+                "Catalog Error: Table with name \"t\" already exists!",
+                ('f', Code::Conflict, "TABLE_EXISTS"),
+            ),
+            (
+                "Constraint Error: NOT NULL constraint failed: t.id",
+                ('f', Code::Invalid, "NULL_NOT_ALLOWED"),
+            ),
+            (
+                "IO Error: Unable to connect to Postgres at \"x\": no",
+                ('f', Code::Unavailable, "DEPENDENCY_UNAVAILABLE"),
+            ),
+            (
+                "FATAL Error: Failed: database has been invalidated because",
+                ('r', Code::Unavailable, "DEPENDENCY_UNAVAILABLE"),
+            ),
             ("HTTP Error: Forbidden", ('f', Code::Unavailable, "DEPENDENCY_UNAVAILABLE")),
             ("Something Error: else", ('f', Code::Internal, "INTERNAL")),
         ] {
             assert_eq!(verdict(text), expected, "{text}");
         }
         for (text, expected) in [
-            ("Transaction conflict - attempting to create table \"t\" in schema \"s\" - but this table has been created by another transaction already", ('f', Code::Conflict, "TABLE_EXISTS")),
-            ("Transaction conflict - attempting to insert into table with index \"5\" - but another transaction has dropped it", ('f', Code::NotFound, "TABLE_NOT_FOUND")),
-            ("Transaction conflict - attempting to create schema \"s\" - but this schema has been created by another transaction already", ('a', Code::Unavailable, "COMMIT_CONFLICT")),
+            (
+                "Transaction conflict - attempting to create table \"t\" in schema \"s\" - but this table has been created by another transaction already",
+                ('f', Code::Conflict, "TABLE_EXISTS"),
+            ),
+            (
+                "Transaction conflict - attempting to insert into table with index \"5\" - but another transaction has dropped it",
+                ('f', Code::NotFound, "TABLE_NOT_FOUND"),
+            ),
+            (
+                "Transaction conflict - attempting to create schema \"s\" - but this schema has been created by another transaction already",
+                ('a', Code::Unavailable, "COMMIT_CONFLICT"),
+            ),
             ("Exceeded the maximum retry count of 20", ('a', Code::Unavailable, "COMMIT_CONFLICT")),
         ] {
             assert_eq!(verdict(&format!("{commit}{text}")), expected, "{text}");
@@ -336,7 +372,8 @@ mod tests {
     fn what_is_ours_is_not_shown() {
         let error = querying(Failure::new("Binder Error: no \"x\" in __ducklake_metadata_lake"));
         assert_eq!(error.detail, "Binder error: DuckDB does not take it");
-        let error = querying(Failure::new("Catalog Error: Table with name nope does not exist!\nLINE 1"));
+        let error =
+            querying(Failure::new("Catalog Error: Table with name nope does not exist!\nLINE 1"));
         assert_eq!(error.detail, "Catalog error: Table with name nope does not exist!");
         assert_eq!(querying(Failure::new("IO Error: /secret")).code, Code::Internal);
     }

@@ -1,1 +1,31 @@
 //! DuckDB and DuckLake: every write to the lake, every query.
+//!
+//! ```ignore
+//! engine::make_lake(settings.clone()).await?;            // migrations only
+//! let engine = engine::Engine::new(settings);            // opens nothing yet
+//! let catalog = engine.catalog();                        // SQLite only; else catalog's own
+//! let lake = engine.lake(Arc::clone(&catalog));          // Arc<dyn service::Lake>
+//! let queries = engine.queries();                        // Arc<dyn service::QueryEngine>
+//! ```
+//!
+//! Two instances of DuckDB open on first need: one reads (READ_ONLY, the reader's role, callers'
+//! SQL), one writes (our own SQL only). Each is sealed once its lake is attached, and replaced as a
+//! whole when it breaks. Nothing outside this crate names `duckdb`.
+
+mod engine;
+mod error;
+mod instance;
+mod metadata;
+mod query;
+mod raw;
+mod settings;
+mod sql;
+mod threads;
+mod values;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use engine::{Engine, make_lake};
+pub use settings::{EngineSettings, StorageLocation};

@@ -62,6 +62,16 @@ impl StorageLocation {
     }
 }
 
+impl StorageLocation {
+    /// The kind of DuckDB's log entries that name the files that are written.
+    pub(crate) fn log_type(&self) -> &'static str {
+        match self {
+            Self::S3 { .. } => "HTTP",
+            Self::Local(_) => "FileSystem",
+        }
+    }
+}
+
 impl EngineSettings {
     pub(crate) fn ducklake(&self) -> &DuckLakeConfig {
         match &self.catalog {

@@ -1,16 +1,15 @@
 //! Small results of our own statements.
 
+use arrow_array::Array;
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::Array;
 
 use crate::raw::{Connection, Failure};
 
 /// All rows of a statement of ours: small.
 pub(crate) fn batches(connection: &Connection, sql: &str) -> Result<Vec<RecordBatch>, Failure> {
-    let statement = connection.prepare(sql)?;
-    let mut streaming = statement.stream()?;
+    let streaming = connection.query(sql)?;
     let mut chunks = Vec::new();
     while let Some(chunk) = streaming.fetch()? {
         chunks.push(chunk);

@@ -117,8 +117,12 @@ fn attach_statements(settings: &EngineSettings, purpose: Purpose) -> Result<Vec<
         }
         CatalogConfig::Postgres(postgres) => {
             let mut statements = postgres_secrets(settings, postgres, purpose)?;
-            statements.push(format!("SET pg_pool_max_connections = {}", settings.engine.postgres_connections));
-            statements.push(format!("ATTACH 'ducklake:eider_lake' AS {LAKE} ({})", attach.join(", ")));
+            statements.push(format!(
+                "SET pg_pool_max_connections = {}",
+                settings.engine.postgres_connections
+            ));
+            statements
+                .push(format!("ATTACH 'ducklake:eider_lake' AS {LAKE} ({})", attach.join(", ")));
             Ok(statements)
         }
     }
@@ -163,6 +167,11 @@ fn seal(
         connection.execute("SET ducklake_retry_wait_ms = 20")?;
         connection.execute("SET ducklake_retry_backoff = 1.3")?;
     }
+    if purpose == Purpose::Write {
+        // In memory, for the clean-up after a failed append.
+        let kind = literal(settings.storage.log_type());
+        connection.execute(&format!("CALL enable_logging({kind}, storage => 'memory')"))?;
+    }
     let mut folders = vec![literal(&settings.storage.data_path())];
     if purpose == Purpose::Write {
         folders.push(literal(&settings.spool_dir()));
@@ -180,8 +189,8 @@ fn check_encryption(instance: &Instance, settings: &EngineSettings) -> Result<()
         identifier(settings.metadata_schema()),
     );
     let found = instance.connect().and_then(|connection| {
-        let statement = connection.prepare(&sql)?;
-        Ok(statement.stream()?.fetch()?.is_some())
+        let rows = connection.query(&sql)?;
+        Ok(rows.fetch()?.is_some())
     });
     if found.map_err(error::opening)? {
         return Ok(());

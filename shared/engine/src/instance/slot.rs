@@ -43,7 +43,8 @@ impl Slot {
             let (settings, purpose) = (Arc::clone(&self.settings), self.purpose);
             let credentials = objects.clone();
             let opened =
-                threads::run("open", move || open(&settings, purpose, credentials.as_ref())).await?;
+                threads::run("open", move || open(&settings, purpose, credentials.as_ref()))
+                    .await?;
             match opened {
                 Ok(instance) => {
                     tracing::info!(purpose = ?self.purpose, "opened DuckDB");

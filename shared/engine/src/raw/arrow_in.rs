@@ -95,7 +95,8 @@ impl Drop for ArrowView<'_> {
         let name = self.name.replace('"', "\"\"");
         // Fails where a transaction is open and broken; then the view goes with the instance, and
         // no one reads it: its name is used once.
-        let dropped = self.connection.execute(&format!("DROP VIEW IF EXISTS memory.main.\"{name}\""));
+        let dropped =
+            self.connection.execute(&format!("DROP VIEW IF EXISTS memory.main.\"{name}\""));
         if dropped.is_ok() {
             // SAFETY: made by Box::into_raw, and the view that used them is gone.
             unsafe {
@@ -113,8 +114,11 @@ fn preflight(connection: &Connection, schema: &FFI_ArrowSchema) -> Result<(), Fa
     // SAFETY: the connection is live; the copy borrows `schema`, which outlives this call, and its
     // release does nothing to it.
     unsafe {
-        let checked =
-            arrow_out::check(ffi::duckdb_schema_from_arrow(connection.raw, &mut copy, &mut converted));
+        let checked = arrow_out::check(ffi::duckdb_schema_from_arrow(
+            connection.raw,
+            &mut copy,
+            &mut converted,
+        ));
         ffi::duckdb_destroy_arrow_converted_schema(&mut converted);
         checked
     }
@@ -153,9 +157,7 @@ unsafe extern "C" fn get_next(stream: *mut ArrowArrayStream, out: *mut ffi::Arro
     // A panic must not cross into C++.
     let next = catch_unwind(AssertUnwindSafe(|| pull.batches.next()));
     let array = match next {
-        Ok(Some(Ok(batch))) => {
-            FFI_ArrowArray::new(&StructArray::from(batch).into_data())
-        }
+        Ok(Some(Ok(batch))) => FFI_ArrowArray::new(&StructArray::from(batch).into_data()),
         Ok(None) => FFI_ArrowArray::empty(),
         Ok(Some(Err(error))) => {
             pull.failed.get_or_insert(error);
@@ -178,4 +180,3 @@ unsafe extern "C" fn get_next(stream: *mut ArrowArrayStream, out: *mut ffi::Arro
 unsafe extern "C" fn get_last_error(_: *mut ArrowArrayStream) -> *const c_char {
     c"the rows could not be read".as_ptr()
 }
-

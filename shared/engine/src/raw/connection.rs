@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use duckdb::ffi;
 
-use super::{Failure, Prepared, owned_text, statement};
+use super::{Failure, Prepared, Streaming, owned_text};
 
 /// An open in-memory database; closed when the last connection to it is gone.
 pub(crate) struct Database {
@@ -87,17 +87,17 @@ impl Connection {
 
     /// Runs statements and answers how many rows the last one changed.
     pub(crate) fn execute(&self, sql: &str) -> Result<u64, Failure> {
+        Ok(self.query(sql)?.rows_changed())
+    }
+
+    /// Runs statements and keeps the last one's rows: for our own, small ones.
+    ///
+    /// Not by way of [`Self::prepare`]: outside a transaction `sqlite_query` works on a handle that
+    /// its preparation has closed, and says "out of memory".
+    pub(crate) fn query(&self, sql: &str) -> Result<Streaming<'_>, Failure> {
         let sql = c_text(sql)?;
-        let mut result = statement::empty_result();
-        // SAFETY: the connection is live and ours alone, the text ends in NUL, the result is ours.
-        let state = unsafe { ffi::duckdb_query(self.raw, sql.as_ptr(), &mut result) };
-        // SAFETY: DuckDB has filled the result, also on failure.
-        let answer = unsafe { statement::check_result(state, &mut result) }
-            // SAFETY: as above.
-            .map(|()| unsafe { ffi::duckdb_rows_changed(&mut result) });
-        // SAFETY: the result is destroyed once, on every way out.
-        unsafe { ffi::duckdb_destroy_result(&mut result) };
-        answer
+        // SAFETY: the connection is live and ours alone, the text ends in NUL, the result is a place.
+        Streaming::run(|result| unsafe { ffi::duckdb_query(self.raw, sql.as_ptr(), result) })
     }
 
     /// Prepares exactly one statement; nothing of it runs.

@@ -60,7 +60,10 @@ impl LogicalType {
             ffi::DUCKDB_TYPE_DUCKDB_TYPE_DECIMAL => {
                 // SAFETY: live, and a decimal.
                 unsafe {
-                    Type::Decimal(ffi::duckdb_decimal_width(self.0), ffi::duckdb_decimal_scale(self.0))
+                    Type::Decimal(
+                        ffi::duckdb_decimal_width(self.0),
+                        ffi::duckdb_decimal_scale(self.0),
+                    )
                 }
             }
             ffi::DUCKDB_TYPE_DUCKDB_TYPE_ENUM => self.read_enum(),

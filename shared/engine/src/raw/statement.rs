@@ -1,5 +1,6 @@
 //! Prepared statements and results that stream.
 
+use std::cell::Cell;
 use std::ffi::CStr;
 use std::marker::PhantomData;
 use std::ptr;
@@ -9,24 +10,9 @@ use duckdb::ffi;
 use super::{ArrowConverter, Connection, Failure, LogicalType, borrowed_text, owned_text};
 
 /// A result that DuckDB has not filled yet.
-pub(super) fn empty_result() -> ffi::duckdb_result {
+fn empty_result() -> ffi::duckdb_result {
     // SAFETY: plain data of C; all zero is the state in which DuckDB takes it.
     unsafe { std::mem::zeroed() }
-}
-
-/// The error of a result that failed.
-///
-/// # Safety
-/// DuckDB has filled `result`.
-pub(super) unsafe fn check_result(
-    state: ffi::duckdb_state,
-    result: &mut ffi::duckdb_result,
-) -> Result<(), Failure> {
-    if state == ffi::DuckDBSuccess {
-        return Ok(());
-    }
-    // SAFETY: promised by the caller; the text stays DuckDB's and lives as long as the result.
-    Err(Failure::new(&unsafe { borrowed_text(ffi::duckdb_result_error(result)) }))
 }
 
 /// One prepared statement.
@@ -82,13 +68,8 @@ impl<'c> Prepared<'c> {
 
     /// Runs it; rows come as they are fetched. Another statement on the connection ends it.
     pub(crate) fn stream(&self) -> Result<Streaming<'_>, Failure> {
-        let mut streaming = Streaming { raw: empty_result(), statement: PhantomData };
-        // SAFETY: the statement is live; the result is destroyed when `streaming` is dropped.
-        unsafe {
-            let state = ffi::duckdb_execute_prepared_streaming(self.raw, &mut streaming.raw);
-            check_result(state, &mut streaming.raw)?;
-        }
-        Ok(streaming)
+        // SAFETY: the statement is live, the result is a place.
+        Streaming::run(|result| unsafe { ffi::duckdb_execute_prepared_streaming(self.raw, result) })
     }
 }
 
@@ -101,18 +82,38 @@ impl Drop for Prepared<'_> {
 
 /// Rows on their way.
 pub(crate) struct Streaming<'s> {
-    raw: ffi::duckdb_result,
+    raw: Cell<ffi::duckdb_result>,
     statement: PhantomData<&'s ()>,
 }
 
 impl Streaming<'_> {
+    /// Takes the result that `run` fills, or its error.
+    pub(super) fn run(
+        run: impl FnOnce(*mut ffi::duckdb_result) -> ffi::duckdb_state,
+    ) -> Result<Self, Failure> {
+        let streaming = Self { raw: Cell::new(empty_result()), statement: PhantomData };
+        if run(streaming.raw.as_ptr()) == ffi::DuckDBSuccess {
+            return Ok(streaming);
+        }
+        // SAFETY: filled, also on failure; the text stays DuckDB's and lives as long as the result.
+        Err(Failure::new(&unsafe {
+            borrowed_text(ffi::duckdb_result_error(streaming.raw.as_ptr()))
+        }))
+    }
+
+    /// How many rows the statement changed.
+    pub(crate) fn rows_changed(&self) -> u64 {
+        // SAFETY: the result is live.
+        unsafe { ffi::duckdb_rows_changed(self.raw.as_ptr()) }
+    }
+
     /// The next rows; `None` at the end.
-    pub(crate) fn fetch(&mut self) -> Result<Option<Chunk>, Failure> {
+    pub(crate) fn fetch(&self) -> Result<Option<Chunk>, Failure> {
         // SAFETY: the result is live; the chunk is ours.
-        let raw = unsafe { ffi::duckdb_fetch_chunk(self.raw) };
+        let raw = unsafe { ffi::duckdb_fetch_chunk(self.raw.get()) };
         if raw.is_null() {
             // SAFETY: the result is live; the text stays DuckDB's.
-            let text = unsafe { borrowed_text(ffi::duckdb_result_error(&mut self.raw)) };
+            let text = unsafe { borrowed_text(ffi::duckdb_result_error(self.raw.as_ptr())) };
             return if text.is_empty() { Ok(None) } else { Err(Failure::new(&text)) };
         }
         let chunk = Chunk { raw };
@@ -120,26 +121,26 @@ impl Streaming<'_> {
     }
 
     /// Names and types of the columns.
-    pub(crate) fn columns(&mut self) -> Vec<(String, LogicalType)> {
+    pub(crate) fn columns(&self) -> Vec<(String, LogicalType)> {
         // SAFETY: the result is live.
-        let count = unsafe { ffi::duckdb_column_count(&mut self.raw) };
+        let count = unsafe { ffi::duckdb_column_count(self.raw.as_ptr()) };
         (0..count)
             .map(|index| {
                 // SAFETY: the index is in range; the name stays DuckDB's, the type is ours.
                 unsafe {
-                    let name = borrowed_text(ffi::duckdb_column_name(&mut self.raw, index));
-                    let raw = ffi::duckdb_column_logical_type(&mut self.raw, index);
+                    let name = borrowed_text(ffi::duckdb_column_name(self.raw.as_ptr(), index));
+                    let raw = ffi::duckdb_column_logical_type(self.raw.as_ptr(), index);
                     (name, LogicalType::own(raw))
                 }
             })
             .collect()
     }
 
-    /// What makes Arrow of the chunks. It must be gone before the result is: see its lifetime.
-    pub(crate) fn converter(&mut self) -> Result<ArrowConverter<'_>, Failure> {
+    /// What makes Arrow of the chunks. It is gone before the result is, by its lifetime.
+    pub(crate) fn converter(&self) -> Result<ArrowConverter<'_>, Failure> {
         let columns = self.columns();
         // SAFETY: the result is live and outlives the converter, which borrows it.
-        let options = unsafe { ffi::duckdb_result_get_arrow_options(&mut self.raw) };
+        let options = unsafe { ffi::duckdb_result_get_arrow_options(self.raw.as_ptr()) };
         ArrowConverter::new(options, &columns)
     }
 }
@@ -147,7 +148,7 @@ impl Streaming<'_> {
 impl Drop for Streaming<'_> {
     fn drop(&mut self) {
         // SAFETY: filled or all zero; destroyed once.
-        unsafe { ffi::duckdb_destroy_result(&mut self.raw) };
+        unsafe { ffi::duckdb_destroy_result(self.raw.as_ptr()) };
     }
 }
 

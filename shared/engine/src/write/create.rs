@@ -28,8 +28,9 @@ pub(super) fn statements(definition: &TableDefinition) -> Vec<String> {
 
 fn column(column: &Column) -> String {
     let mut sql = format!("{} {}", column.name.quoted(), column.r#type);
-    if let Some(default) = &column.default {
-        sql.push_str(&format!(" DEFAULT {}", default_value(default)));
+    // DuckLake takes no default at all for nested types; NULL is what there is without one.
+    if let Some(default) = column.default.as_ref().and_then(default_text) {
+        sql.push_str(&format!(" DEFAULT {}", literal(&default)));
     }
     if !column.nullable {
         sql.push_str(" NOT NULL");
@@ -39,11 +40,11 @@ fn column(column: &Column) -> String {
 
 /// Always a text, which DuckLake casts to the column's type and keeps as a literal; a CAST it would
 /// keep as an expression, which other readers do not evaluate.
-fn default_value(default: &Literal) -> String {
+fn default_text(default: &Literal) -> Option<String> {
     match default {
-        Literal::Null => "NULL".to_owned(),
-        Literal::Boolean(value) => literal(&value.to_string()),
-        Literal::Number(text) | Literal::Text(text) => literal(text),
+        Literal::Null => None,
+        Literal::Boolean(value) => Some(value.to_string()),
+        Literal::Number(text) | Literal::Text(text) => Some(text.clone()),
     }
 }
 
@@ -55,17 +56,17 @@ pub(super) fn check_defaults(
     for (index, column) in definition.columns.iter().enumerate() {
         let Some(default) = &column.default else { continue };
         let field = || format!("columns[{index}].default");
-        if matches!(default, Literal::Null) {
+        let Some(text) = default_text(default) else {
             if column.nullable {
                 continue;
             }
             return Err(invalid(field(), column, "is null, but the column takes none").into());
-        }
+        };
         if is_nested(&column.r#type) {
             return Err(invalid(field(), column, "may only be null for a nested type").into());
         }
-        let sql = format!("SELECT CAST({} AS {})", default_value(default), column.r#type);
-        let cast = connection.prepare(&sql).and_then(|cast| cast.stream()?.fetch().map(drop));
+        let sql = format!("SELECT CAST({} AS {})", literal(&text), column.r#type);
+        let cast = connection.execute(&sql);
         if cast.is_err() || loses(&column.r#type, default) {
             return Err(invalid(field(), column, "is not a value of the column's type").into());
         }
@@ -83,7 +84,8 @@ fn is_nested(r#type: &ColumnType) -> bool {
 
 /// DuckDB rounds 1.5 to 2 where it casts it to an integer.
 fn loses(r#type: &ColumnType, default: &Literal) -> bool {
-    let integer = matches!(r#type, ColumnType::Plain(name) if name.ends_with("INT") || *name == "INTEGER");
+    let integer =
+        matches!(r#type, ColumnType::Plain(name) if name.ends_with("INT") || *name == "INTEGER");
     match default {
         Literal::Number(text) | Literal::Text(text) if integer => {
             text.trim().bytes().any(|byte| !byte.is_ascii_digit() && byte != b'-' && byte != b'+')

@@ -32,7 +32,8 @@ pub(super) fn kind(change: &Change) -> &'static str {
     }
 }
 
-pub(super) fn bytes(change: &Change) -> u64 {
+/// Bytes of the body that it came in.
+pub(crate) fn bytes(change: &Change) -> u64 {
     match change {
         Change::Append(append) => append.bytes,
         _ => 0,

@@ -7,6 +7,7 @@ mod ledger;
 mod orphans;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -19,10 +20,14 @@ use crate::instance::Slot;
 use crate::settings::EngineSettings;
 use crate::threads;
 
-pub(crate) use attempt::{Done, Failed};
+use attempt::{Done, Failed};
+pub(crate) use ledger::bytes;
 
 /// Tries of one write. DuckLake itself has tried each commit for some seconds before.
 const TRIES: u32 = 4;
+
+/// After so many writes the log of requests is forgotten (see `orphans`): some 500 kB.
+const WRITES_LOGGED: u64 = 256;
 
 /// The one writer of this process.
 pub(crate) struct LakeEngine {
@@ -31,6 +36,8 @@ pub(crate) struct LakeEngine {
     catalog: Arc<dyn Catalog>,
     /// On SQLite one writes at a time; on PostgreSQL so many as there are connections. Fair.
     turns: Semaphore,
+    all_turns: u32,
+    writes: AtomicU64,
 }
 
 impl LakeEngine {
@@ -40,7 +47,25 @@ impl LakeEngine {
         catalog: Arc<dyn Catalog>,
     ) -> Self {
         let turns = if settings.is_sqlite() { 1 } else { settings.engine.postgres_connections };
-        Self { settings, slot, catalog, turns: Semaphore::new(turns as usize) }
+        Self {
+            settings,
+            slot,
+            catalog,
+            turns: Semaphore::new(turns as usize),
+            all_turns: turns,
+            writes: AtomicU64::new(0),
+        }
+    }
+
+    /// Every now and then, while no one writes.
+    async fn forget_log(&self) -> Result<()> {
+        if self.writes.fetch_add(1, Ordering::Relaxed) % WRITES_LOGGED < WRITES_LOGGED - 1 {
+            return Ok(());
+        }
+        let _all = self.turns.acquire_many(self.all_turns).await.map_err(Error::internal)?;
+        let instance = self.slot.get().await?;
+        let forget = move || instance.connect().and_then(|on| orphans::forget_log(&on));
+        threads::run("forget", forget).await?.map_err(Error::internal)
     }
 
     /// What the ledger has under the key of `write`, if it is for the same payload.
@@ -86,6 +111,7 @@ impl LakeEngine {
 #[async_trait]
 impl Lake for LakeEngine {
     async fn write(&self, write: Write) -> Result<Outcome> {
+        self.forget_log().await?;
         let _turn = self.turns.acquire().await.map_err(Error::internal)?;
         let mut tries = 0;
         loop {

@@ -1,0 +1,66 @@
+//! The engine as a whole: what the composition root makes once.
+
+use std::sync::Arc;
+
+use domain::Result;
+use service::{Catalog, Lake, QueryEngine};
+
+use crate::instance::{Slot, open};
+use crate::query::Queries;
+use crate::settings::{EngineSettings, Purpose, StorageLocation};
+use crate::threads;
+use crate::write::LakeEngine;
+
+/// DuckDB with the lake, in two instances that open on first need: one reads, one writes.
+pub struct Engine {
+    settings: Arc<EngineSettings>,
+    reading: Arc<Slot>,
+    writing: Arc<Slot>,
+}
+
+impl Engine {
+    /// Opens nothing yet.
+    pub fn new(settings: EngineSettings) -> Self {
+        let settings = Arc::new(settings);
+        let slot = |purpose| Arc::new(Slot::new(Arc::clone(&settings), purpose));
+        Self { reading: slot(Purpose::Read), writing: slot(Purpose::Write), settings }
+    }
+
+    /// The writer. `catalog` answers what the ledger holds: [`Engine::catalog`] on SQLite, the
+    /// PostgreSQL adapter else. Make it once: it is what lets one write at a time on SQLite.
+    pub fn lake(&self, catalog: Arc<dyn Catalog>) -> Arc<dyn Lake> {
+        let (settings, slot) = (Arc::clone(&self.settings), Arc::clone(&self.writing));
+        Arc::new(LakeEngine::new(settings, slot, catalog))
+    }
+
+    /// The reader. Make it once: it is what bounds the queries at a time.
+    pub fn queries(&self) -> Arc<dyn QueryEngine> {
+        Arc::new(Queries::new(&self.settings, Arc::clone(&self.reading)))
+    }
+
+    /// Opens the reading instance now, so that the first query does not wait for it.
+    pub async fn warm_up(&self) -> Result<()> {
+        self.reading.get().await.map(drop)
+    }
+
+    /// Closes both instances once what runs on them has ended; they open again on the next need.
+    pub async fn close(&self) {
+        self.reading.close().await;
+        self.writing.close().await;
+    }
+}
+
+/// Makes the lake in its catalog, where there is none yet, and closes it again: the first step of a
+/// migration. On SQLite the file must be in WAL mode before (FACTS 12), and is free afterwards.
+///
+/// Refuses a lake that is encrypted otherwise than configured.
+pub async fn make_lake(settings: EngineSettings) -> Result<()> {
+    let objects = match settings.storage {
+        StorageLocation::Local(_) => None,
+        StorageLocation::S3 { .. } => Some(settings.credentials.current().await?),
+    };
+    let opened = threads::run("migrate", move || {
+        open(&settings, Purpose::Migrate, objects.as_ref()).map(drop)
+    });
+    opened.await?
+}

@@ -1,0 +1,54 @@
+//! Questions to the catalog's own tables, asked through DuckDB's connection to it.
+
+use domain::SnapshotId;
+use service::Write;
+
+use crate::settings::EngineSettings;
+use crate::sql::{METADATA, identifier, literal};
+
+/// A statement of the catalog database's own SQL, as DuckDB runs it there.
+pub(crate) fn query(settings: &EngineSettings, sql: &str) -> String {
+    let function = if settings.is_sqlite() { "sqlite_query" } else { "postgres_query" };
+    format!("{function}('{METADATA}', {})", literal(sql))
+}
+
+/// Schema and name of the table of this id at this snapshot, as VARCHARs.
+pub(crate) fn table_at(
+    settings: &EngineSettings,
+    table_id: u64,
+    SnapshotId(snapshot): SnapshotId,
+) -> String {
+    let home = identifier(settings.metadata_schema());
+    let live = |name: &str| {
+        format!(
+            "{name}.begin_snapshot <= {snapshot} \
+             AND ({name}.end_snapshot IS NULL OR {name}.end_snapshot > {snapshot})"
+        )
+    };
+    let sql = format!(
+        "SELECT s.schema_name, t.table_name FROM {home}.ducklake_table t \
+         JOIN {home}.ducklake_schema s ON s.schema_id = t.schema_id \
+         WHERE t.table_id = {table_id} AND {} AND {}",
+        live("t"),
+        live("s"),
+    );
+    format!("SELECT schema_name::VARCHAR, table_name::VARCHAR FROM {}", query(settings, &sql))
+}
+
+/// Puts the key of a write that changed nothing into the ledger.
+pub(crate) fn record_alone(settings: &EngineSettings, write: &Write, micros: i64) -> String {
+    let home = identifier(settings.metadata_schema());
+    let table = write.change.table();
+    let text = |value: &str| literal(value);
+    let run = write.run.map_or_else(|| "NULL".to_owned(), |run| text(&run.to_string()));
+    format!(
+        "INSERT INTO {METADATA}.{home}.eider_write \
+         (key, payload, kind, schema_name, table_name, row_count, byte_count, run_id, at) \
+         VALUES ({}, {}, 'append', {}, {}, 0, {}, {run}, {micros})",
+        text(&write.key.key),
+        text(&write.key.payload),
+        text(table.schema.as_str()),
+        text(table.name.as_str()),
+        crate::write::bytes(&write.change),
+    )
+}

@@ -1,0 +1,144 @@
+//! Stops what runs past its time, or what no one waits for.
+//!
+//! DuckDB forgets an interrupt that comes before a statement starts, and one query is several
+//! statements: so it is fired again and again until the work has ended.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::raw::Interrupt;
+use crate::threads;
+
+/// Between two interrupts of the same work.
+const AGAIN: Duration = Duration::from_millis(10);
+
+/// One thread that watches all queries; it starts with the first and ends with this value.
+pub(crate) struct Watchdog {
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    watched: Vec<Arc<Watched>>,
+    running: bool,
+    closed: bool,
+}
+
+/// One piece of work under watch.
+pub(crate) struct Watched {
+    interrupt: Arc<Interrupt>,
+    deadline: Option<Instant>,
+    called_off: AtomicBool,
+    ended: AtomicBool,
+    shared: Arc<Shared>,
+}
+
+impl Watchdog {
+    pub(crate) fn new() -> Self {
+        Self { shared: Arc::default() }
+    }
+
+    /// Watches from now on, until [`Watched::end`].
+    pub(crate) fn watch(
+        &self,
+        interrupt: Arc<Interrupt>,
+        deadline: Option<Instant>,
+    ) -> Arc<Watched> {
+        let watched = Arc::new(Watched {
+            interrupt,
+            deadline,
+            called_off: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
+            shared: Arc::clone(&self.shared),
+        });
+        let mut state = lock(&self.shared);
+        state.watched.push(Arc::clone(&watched));
+        if !state.running {
+            let shared = Arc::clone(&self.shared);
+            state.running = threads::start("watchdog", move || watch_all(&shared)).is_ok();
+        }
+        self.shared.changed.notify_one();
+        watched
+    }
+}
+
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        lock(&self.shared).closed = true;
+        self.shared.changed.notify_one();
+    }
+}
+
+impl Watched {
+    /// Stops the work as soon as it can be.
+    pub(crate) fn call_off(&self) {
+        if !self.ended.load(Ordering::Acquire) {
+            self.called_off.store(true, Ordering::Release);
+            let _state = lock(&self.shared);
+            self.shared.changed.notify_one();
+        }
+    }
+
+    /// The work has ended, well or ill.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+        let _state = lock(&self.shared);
+        self.shared.changed.notify_one();
+    }
+
+    /// When the work must have ended.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// Whether its time is over.
+    pub(crate) fn is_late(&self) -> bool {
+        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// Whether no one waits for it any more.
+    pub(crate) fn is_called_off(&self) -> bool {
+        self.called_off.load(Ordering::Acquire)
+    }
+}
+
+fn lock(shared: &Shared) -> MutexGuard<'_, State> {
+    shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn watch_all(shared: &Shared) {
+    let mut state = lock(shared);
+    loop {
+        state.watched.retain(|watched| !watched.ended.load(Ordering::Acquire));
+        if state.closed && state.watched.is_empty() {
+            return;
+        }
+        let mut wait: Option<Duration> = None;
+        for watched in &state.watched {
+            let left = if watched.is_called_off() || watched.is_late() {
+                watched.interrupt.fire();
+                Some(AGAIN)
+            } else {
+                watched.deadline.map(|at| at.saturating_duration_since(Instant::now()))
+            };
+            wait = wait.into_iter().chain(left).min();
+        }
+        state = match wait {
+            Some(wait) => {
+                let (state, _) = shared
+                    .changed
+                    .wait_timeout(state, wait)
+                    .unwrap_or_else(PoisonError::into_inner);
+                state
+            }
+            None => shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+        };
+    }
+}

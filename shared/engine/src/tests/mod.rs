@@ -1,0 +1,239 @@
+//! Tests on a real lake: SQLite and a folder, in a temporary directory.
+
+mod queries;
+mod writes;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use async_trait::async_trait;
+use config::{CatalogConfig, DuckLakeConfig, EngineConfig, SqliteConfig};
+use domain::{Column, ColumnType, Grants, Name, Result, TableDefinition, TableName};
+use futures::TryStreamExt;
+use service::*;
+use tempfile::TempDir;
+
+use crate::instance::Slot;
+use crate::settings::Purpose;
+use crate::sql::literal;
+use crate::{Engine, EngineSettings, StorageLocation, values};
+
+pub(crate) struct NoCredentials;
+
+#[async_trait]
+impl ObjectCredentials for NoCredentials {
+    async fn current(&self) -> Result<S3Credentials> {
+        Err(domain::Error::internal("local data has no credentials"))
+    }
+}
+
+/// A lake of its own, and the engine over it.
+pub(crate) struct TestLake {
+    pub(crate) folder: TempDir,
+    pub(crate) settings: EngineSettings,
+    pub(crate) engine: Engine,
+    pub(crate) catalog: Arc<FakeCatalog>,
+    pub(crate) lake: Arc<dyn Lake>,
+    pub(crate) queries: Arc<dyn QueryEngine>,
+}
+
+pub(crate) fn settings(folder: &Path) -> EngineSettings {
+    let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.cache/duckdb/extensions");
+    EngineSettings {
+        engine: EngineConfig {
+            extension_dir: cache.canonicalize().expect("`./dev fetch` has filled the cache"),
+            memory_bytes: 512 << 20,
+            threads: 2,
+            concurrency: 2,
+            postgres_connections: 2,
+            temporary_dir: folder.join("spool"),
+        },
+        catalog: CatalogConfig::Sqlite(SqliteConfig {
+            path: folder.join("catalog.sqlite"),
+            ducklake: DuckLakeConfig {
+                encrypted: false,
+                data_inlining_row_limit: 10,
+                connection_retries: 0,
+                connection_timeout: Duration::from_secs(5),
+            },
+        }),
+        storage: StorageLocation::Local(folder.join("data")),
+        credentials: Arc::new(NoCredentials),
+    }
+}
+
+impl TestLake {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("data")).expect("a folder");
+        let settings = settings(folder.path());
+        crate::make_lake(settings.clone()).await.expect("a lake");
+        let engine = Engine::new(settings.clone());
+        let slot = Slot::new(Arc::new(settings.clone()), Purpose::Read);
+        let catalog = Arc::new(FakeCatalog { slot, settings: settings.clone() });
+        let lake = engine.lake(Arc::clone(&catalog) as Arc<dyn Catalog>);
+        let queries = engine.queries();
+        Self { folder, settings, engine, catalog, lake, queries }
+    }
+
+    pub(crate) async fn create(&self, name: &str, columns: &[(&str, &str)]) -> Result<Outcome> {
+        let columns = columns.iter().map(|(name, r#type)| Column {
+            name: Name::parse("column", name).expect("a name"),
+            r#type: ColumnType::parse(r#type.trim_end_matches(" NOT NULL")).expect("a type"),
+            nullable: !r#type.ends_with(" NOT NULL"),
+            default: None,
+            comment: None,
+        });
+        let definition = TableDefinition::new(table(name), columns.collect(), None)?;
+        self.lake.write(write(&format!("create {name}"), Change::CreateTable(definition))).await
+    }
+
+    pub(crate) async fn append(
+        &self,
+        key: &str,
+        name: &str,
+        source: Arc<dyn RowSource>,
+    ) -> Result<Outcome> {
+        let table = table(name);
+        let table_id = self.catalog.table_id(&table).await;
+        let change = Change::Append(Append { table, table_id, source, bytes: 7 });
+        self.lake.write(write(key, change)).await
+    }
+
+    pub(crate) async fn sql(&self, text: &str) -> Result<Vec<RecordBatch>> {
+        self.queries.query(query(text)).await?.batches.try_collect().await
+    }
+
+    pub(crate) async fn text(&self, sql: &str) -> Vec<Vec<Option<String>>> {
+        let instance = self.catalog.slot.get().await.expect("an instance");
+        let connection = instance.connect().expect("a connection");
+        values::texts(&connection, sql).expect("rows")
+    }
+
+    pub(crate) fn data_files(&self) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        let mut folders = vec![self.folder.path().join("data")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() { folders.push(path) } else { files.push(path) }
+            }
+        }
+        files
+    }
+}
+
+pub(crate) fn table(name: &str) -> TableName {
+    TableName::parse(name).expect("a name")
+}
+
+pub(crate) fn write(key: &str, change: Change) -> Write {
+    let key = WriteKey { key: key.to_owned(), payload: "p".to_owned(), by_caller: true };
+    Write { key, run: None, change }
+}
+
+pub(crate) fn query(text: &str) -> Query {
+    Query {
+        select: Select::Sql {
+            text: text.to_owned(),
+            parameters: Parameters::Positional(Vec::new()),
+            this: None,
+        },
+        grants: Grants::All,
+        limit: None,
+        deadline: None,
+    }
+}
+
+/// Batches in memory; an `Err` among them is a broken body.
+pub(crate) struct Memory(pub(crate) SchemaRef, pub(crate) Vec<Option<RecordBatch>>);
+
+impl Memory {
+    pub(crate) fn of(batch: RecordBatch) -> Arc<dyn RowSource> {
+        Arc::new(Self(batch.schema(), vec![Some(batch)]))
+    }
+}
+
+impl RowSource for Memory {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.0)
+    }
+
+    fn parquet_file(&self) -> Option<&Path> {
+        None
+    }
+
+    fn batches(&self) -> Result<Box<dyn Iterator<Item = Result<RecordBatch>> + Send>> {
+        let cut = || domain::Error::malformed("BROKEN_BODY", "cut short");
+        Ok(Box::new(self.1.clone().into_iter().map(move |batch| batch.ok_or_else(cut))))
+    }
+}
+
+/// The catalog by way of DuckLake's own tables, for the engine's tests alone.
+pub(crate) struct FakeCatalog {
+    slot: Slot,
+    settings: EngineSettings,
+}
+
+impl FakeCatalog {
+    async fn rows(&self, sql: &str) -> Vec<Vec<Option<String>>> {
+        let instance = self.slot.get().await.expect("an instance");
+        let connection = instance.connect().expect("a connection");
+        let sql = format!(
+            "SELECT COLUMNS(*)::VARCHAR FROM {}",
+            crate::metadata::query(&self.settings, sql)
+        );
+        values::texts(&connection, &sql).expect("rows")
+    }
+
+    pub(crate) async fn table_id(&self, name: &TableName) -> u64 {
+        let sql = format!(
+            "SELECT table_id FROM ducklake_table JOIN ducklake_schema USING (schema_id) \
+             WHERE ducklake_table.end_snapshot IS NULL AND table_name = {} AND schema_name = {}",
+            literal(name.name.as_str()),
+            literal(name.schema.as_str())
+        );
+        let rows = self.rows(&sql).await;
+        rows.first().map_or(0, |row| row[0].as_ref().expect("an id").parse().expect("a number"))
+    }
+}
+
+#[async_trait]
+impl Catalog for FakeCatalog {
+    async fn list_tables(&self, _: &TablePage) -> Result<Vec<domain::TableSummary>> {
+        Ok(Vec::new())
+    }
+
+    async fn find_table(&self, _: &TableName) -> Result<Option<domain::Table>> {
+        Ok(None)
+    }
+
+    async fn find_write(&self, key: &str) -> Result<Option<RecordedWrite>> {
+        let sql = format!(
+            "SELECT snapshot_id, json_extract(commit_extra_info, '$.writes[0].rows'), \
+             json_extract(commit_extra_info, '$.writes[0].payload') FROM ducklake_snapshot_changes \
+             WHERE json_extract(commit_extra_info, '$.writes[0].key') = {}",
+            literal(key)
+        );
+        let rows = self.rows(&sql).await;
+        Ok(rows.into_iter().next().map(|row| {
+            let [snapshot, rows, payload] = row.try_into().expect("three");
+            RecordedWrite {
+                payload: payload.expect("a payload"),
+                snapshot: snapshot.map(|id| domain::SnapshotId(id.parse().expect("a number"))),
+                table: table("t"),
+                rows: rows.expect("rows").parse().expect("a number"),
+                bytes: 7,
+                run: None,
+                at: domain::Timestamp::UNIX_EPOCH,
+            }
+        }))
+    }
+
+    async fn status(&self) -> Result<CatalogStatus> {
+        Err(domain::Error::internal("not asked"))
+    }
+}

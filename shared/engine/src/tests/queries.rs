@@ -1,0 +1,169 @@
+//! Queries.
+
+use std::time::{Duration, Instant};
+
+use arrow_array::Array;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Decimal128Type, Int64Type};
+use domain::{Code, ColumnType};
+use futures::StreamExt;
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_streams_with_its_snapshot() {
+    let lake = TestLake::new().await;
+    lake.create("t", &[("id", "BIGINT"), ("b", "VARCHAR")]).await.expect("made");
+    lake.append("k", "t", Memory::of(writes::ids(0, 100_000))).await.expect("appended");
+    let mut query = query("");
+    query.select = Select::Table(table("T"));
+    let rows = lake.queries.query(query).await.expect("rows");
+    assert_eq!(rows.snapshot, Some(domain::SnapshotId(2)));
+    assert_eq!(rows.columns[0], ResultColumn { name: "id".into(), r#type: "BIGINT".into() });
+    let batches: Vec<_> = rows.batches.try_collect().await.expect("all");
+    assert_eq!(batches.iter().map(RecordBatch::num_rows).sum::<usize>(), 100_000);
+    assert!(batches.len() < 12, "{} batches", batches.len());
+}
+
+#[tokio::test]
+async fn types_that_arrow_gets_wrong_are_cast_and_named_as_they_were() {
+    let lake = TestLake::new().await;
+    let sql = "SELECT 12345678901234567890::HUGEINT a, 1::UHUGEINT a, '10:00:00+02'::TIMETZ c, \
+               '101'::BIT d, 123::BIGNUM e, {'x': [1::HUGEINT]} f, {'k': 1}::VARIANT g, \
+               'a'::ENUM('a', 'b') h, MAP {'m': 2::HUGEINT} i, NULL j, row(1::HUGEINT) k, 2::BIGINT l";
+    let rows = lake.queries.query(query(sql)).await.expect("rows");
+    let columns: Vec<_> =
+        rows.columns.iter().map(|c| (c.name.as_str(), c.r#type.as_str())).collect();
+    assert_eq!(columns[0], ("a", "HUGEINT"));
+    assert_eq!(columns[1], ("a", "UHUGEINT"));
+    assert_eq!(columns[5], ("f", "STRUCT(\"x\" HUGEINT[])"));
+    assert_eq!(columns[7].1, "ENUM('a', 'b')");
+    let batches: Vec<_> = rows.batches.try_collect().await.expect("all");
+    let batch = &batches[0];
+    assert_eq!(batch.column(0).as_primitive::<Decimal128Type>().value(0), 12345678901234567890);
+    let text = |index: usize| batch.column(index).as_string::<i32>().value(0).to_owned();
+    assert_eq!(text(1), "1");
+    assert_eq!(text(2), "10:00:00+02");
+    assert_eq!(text(3), "101");
+    assert_eq!(text(4), "123");
+    assert_eq!(text(6), "{\"k\":1}");
+    assert_eq!(text(7), "a");
+    assert_eq!(batch.column(11).as_primitive::<Int64Type>().value(0), 2);
+}
+
+#[tokio::test]
+async fn parameters_of_every_kind_are_bound() {
+    let lake = TestLake::new().await;
+    let mut asked = query("SELECT $1 + 1, $2, $3::DATE, $4, typeof($5), $6, typeof($6)");
+    let date = ColumnType::parse("DATE").expect("a type");
+    let Select::Sql { parameters, .. } = &mut asked.select else { unreachable!() };
+    *parameters = Parameters::Positional(vec![
+        Parameter::Number("41".into()),
+        Parameter::Text("x'y".into()),
+        Parameter::Text("2020-01-01".into()),
+        Parameter::List(vec![Parameter::Number("1".into()), Parameter::Null]),
+        Parameter::Typed(date, Box::new(Parameter::Text("2020-01-01".into()))),
+        Parameter::Number("170141183460469231731687303715884105727".into()),
+    ]);
+    let sql = lake.queries.query(asked.clone()).await;
+    // The largest HUGEINT is no DECIMAL(38, 0): the error says so.
+    assert_eq!(sql.err().expect("too large").error_code, "INVALID_SQL");
+    let Select::Sql { parameters: Parameters::Positional(values), .. } = &mut asked.select else {
+        unreachable!()
+    };
+    values[5] = Parameter::Number("9223372036854775808".into());
+    let rows = lake.queries.query(asked).await.expect("rows");
+    let batches: Vec<_> = rows.batches.try_collect().await.expect("all");
+    assert_eq!(batches[0].column(0).as_primitive::<Int64Type>().value(0), 42);
+    assert_eq!(batches[0].column(1).as_string::<i32>().value(0), "x'y");
+    assert_eq!(batches[0].column(4).as_string::<i32>().value(0), "DATE");
+    assert_eq!(batches[0].column(6).as_string::<i32>().value(0), "HUGEINT");
+    let mut asked = query("SELECT $a");
+    asked.select = Select::Sql {
+        text: "SELECT $b - $a AS x".into(),
+        parameters: Parameters::Named(vec![
+            ("a".into(), Parameter::Number("1".into())),
+            ("b".into(), Parameter::Number("3".into())),
+        ]),
+        this: None,
+    };
+    let rows = lake.queries.query(asked).await.expect("rows");
+    let batches: Vec<_> = rows.batches.try_collect().await.expect("all");
+    assert_eq!(batches[0].column(0).as_primitive::<Int64Type>().value(0), 2);
+    let failed = lake.queries.query(query("SELECT ?")).await;
+    assert_eq!(failed.err().expect("no value").error_code, "PARAMETER_MISMATCH");
+}
+
+#[tokio::test]
+async fn a_limit_makes_one_row_more_and_keeps_the_order() {
+    let lake = TestLake::new().await;
+    let mut asked = query("SELECT range AS r FROM range(100000) ORDER BY r DESC -- so");
+    asked.limit = Some(3);
+    let rows = lake.queries.query(asked).await.expect("rows");
+    let batches: Vec<_> = rows.batches.try_collect().await.expect("all");
+    let values = batches[0].column(0).as_primitive::<Int64Type>();
+    assert_eq!(values.values(), &[99999, 99998, 99997, 99996]);
+}
+
+#[tokio::test]
+async fn an_error_before_the_first_row_is_the_answer_and_later_the_last_item() {
+    let lake = TestLake::new().await;
+    let failed = lake.sql("SELECT nope FROM range(3)").await.expect_err("refused");
+    assert_eq!((failed.code, failed.error_code), (Code::Invalid, "INVALID_SQL"));
+    assert!(failed.detail.contains("nope"), "{}", failed.detail);
+    let sql = "SELECT if(range = 900000, 'x', '1')::INTEGER FROM range(1000000)";
+    let mut rows = lake.queries.query(query(sql)).await.expect("a start");
+    let mut last = rows.batches.next().await.expect("a first item");
+    assert!(last.is_ok());
+    while let Some(item) = rows.batches.next().await {
+        last = item;
+    }
+    assert_eq!(last.expect_err("an error at the end").error_code, "INVALID_SQL");
+    assert!(lake.sql("SELECT 42").await.is_ok());
+}
+
+const LONG: &str =
+    "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range + b.range < 0";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_ends_a_query_also_one_that_waits_or_whose_reader_is_slow() {
+    let lake = TestLake::new().await;
+    let at = |ms| Some(Instant::now() + Duration::from_millis(ms));
+    lake.sql("SELECT 1").await.expect("warm");
+    let started = Instant::now();
+    let mut long = query(LONG);
+    long.deadline = at(300);
+    let mut other = long.clone();
+    other.deadline = at(600);
+    let mut waiting = query("SELECT 1");
+    waiting.deadline = at(100);
+    let (first, second, third) =
+        tokio::join!(lake.queries.query(long), lake.queries.query(other), async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            lake.queries.query(waiting).await
+        });
+    for failed in [first, second, third] {
+        assert_eq!(failed.err().expect("too late").error_code, "QUERY_TIMEOUT");
+    }
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    let mut slow = query("SELECT * FROM range(100000000)");
+    slow.deadline = at(300);
+    let rows = lake.queries.query(slow).await.expect("a start");
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let failed = rows.batches.try_collect::<Vec<_>>().await.expect_err("too late");
+    assert_eq!(failed.error_code, "QUERY_TIMEOUT");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_who_goes_stops_the_work_and_frees_its_place() {
+    let lake = TestLake::new().await;
+    for _ in 0..6 {
+        let mut rows =
+            lake.queries.query(query("SELECT * FROM range(1e12::BIGINT)")).await.expect("rows");
+        rows.batches.next().await.expect("a batch").expect("rows");
+        let long = lake.queries.query(query(LONG));
+        assert!(tokio::time::timeout(Duration::from_millis(50), long).await.is_err());
+    }
+    let free = tokio::time::timeout(Duration::from_secs(2), lake.sql("SELECT 1")).await;
+    free.expect("in time").expect("a place");
+}

@@ -1,0 +1,185 @@
+//! INSERT of a body's rows.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arrow_schema::{DataType, Field, SchemaRef};
+use domain::{Error, Name, TableName, Timestamp};
+use service::{Append, RecordedWrite, Write};
+
+use super::attempt::{self, Done, Failed};
+use super::orphans;
+use crate::raw::{ArrowView, Connection, Failure, Type};
+use crate::settings::EngineSettings;
+use crate::sql::{identifier, literal, table};
+use crate::{error, metadata, values};
+
+/// Views over batches have names of their own.
+static VIEWS: AtomicU64 = AtomicU64::new(0);
+
+/// Appends the rows in one transaction.
+pub(super) fn run(
+    connection: &Connection,
+    settings: &EngineSettings,
+    write: &Write,
+    append: &Append,
+) -> Result<Done, Failed> {
+    let schema = append.source.schema();
+    let bare = bare_uuids(connection, &append.table, &schema)?;
+    let columns: Vec<_> = schema.fields().iter().map(|field| identifier(field.name())).collect();
+    let values: Vec<_> = schema.fields().iter().map(|field| value(field, &bare)).collect();
+    let insert = |from: &str| {
+        let (table, columns, values) =
+            (table(&append.table), columns.join(", "), values.join(", "));
+        format!("INSERT INTO {table} ({columns}) SELECT {values} FROM {from}")
+    };
+    match append.source.parquet_file() {
+        Some(file) if bare.is_empty() => {
+            let file = literal(&file.display().to_string());
+            let sql = insert(&format!("read_parquet({file}, hive_partitioning = false)"));
+            in_transaction(connection, settings, write, append, &sql)
+                .map_err(|failed| broken_body(failed, append))
+        }
+        _ => from_batches(connection, settings, write, append, insert),
+    }
+}
+
+fn from_batches(
+    connection: &Connection,
+    settings: &EngineSettings,
+    write: &Write,
+    append: &Append,
+    insert: impl Fn(&str) -> String,
+) -> Result<Done, Failed> {
+    let name = format!("eider_rows_{}", VIEWS.fetch_add(1, Ordering::Relaxed));
+    let (schema, batches) = (append.source.schema(), append.source.batches()?);
+    let view = ArrowView::new(connection, &name, &schema, batches).map_err(unreadable_schema)?;
+    let sql = insert(&format!("memory.main.{}", identifier(&name)));
+    in_transaction(connection, settings, write, append, &sql)
+        .map_err(|failed| view.take_error().map_or(failed, Failed::Known))
+}
+
+/// The INSERT with what goes before and after it. Nothing is committed for no rows.
+fn in_transaction(
+    connection: &Connection,
+    settings: &EngineSettings,
+    write: &Write,
+    append: &Append,
+    sql: &str,
+) -> Result<Done, Failed> {
+    let (mut nothing, mut insert_failed) = (false, false);
+    let done = attempt::in_transaction(connection, write, || {
+        check_table(connection, settings, append)?;
+        let inserted = connection.execute(sql);
+        insert_failed = inserted.is_err();
+        let rows = inserted?;
+        nothing = rows == 0;
+        // Known, not an engine's failure: it only leads out of the transaction.
+        if nothing { Err(Error::internal("no rows").into()) } else { Ok(rows) }
+    });
+    // Only then: after a COMMIT that was cut off the files may be in a snapshot.
+    if insert_failed {
+        orphans::remove(connection, settings);
+    }
+    if nothing { record_nothing(connection, settings, write) } else { done }
+}
+
+/// DuckLake resolves the name at the snapshot of the transaction: at that it must be the table that
+/// the rows were checked against, not its next namesake.
+fn check_table(
+    connection: &Connection,
+    settings: &EngineSettings,
+    append: &Append,
+) -> Result<(), Failed> {
+    let snapshot = attempt::current_snapshot(connection)?;
+    let sql = metadata::table_at(settings, append.table_id, snapshot);
+    let is_it = values::texts(connection, &sql)?.iter().any(|row| match row.as_slice() {
+        [Some(schema), Some(name)] => {
+            Name::parse("schema", schema).is_ok_and(|schema| schema == append.table.schema)
+                && Name::parse("table", name).is_ok_and(|name| name == append.table.name)
+        }
+        _ => false,
+    });
+    if is_it { Ok(()) } else { Err(error::table_changed(&append.table).into()) }
+}
+
+/// A write that changes nothing makes no snapshot, so its key goes into the ledger alone.
+fn record_nothing(
+    connection: &Connection,
+    settings: &EngineSettings,
+    write: &Write,
+) -> Result<Done, Failed> {
+    let micros = values::number(connection, "SELECT epoch_us(now())::BIGINT")?.unwrap_or_default();
+    if write.key.by_caller {
+        connection.execute(&metadata::record_alone(settings, write, micros))?;
+    }
+    Ok(Done::Nothing(RecordedWrite {
+        payload: write.key.payload.clone(),
+        snapshot: None,
+        table: write.change.table().clone(),
+        rows: 0,
+        bytes: super::ledger::bytes(&write.change),
+        run: write.run,
+        at: Timestamp::from_microsecond(micros).map_err(Error::internal)?,
+    }))
+}
+
+/// Columns of 16 bytes that the table keeps as UUID and DuckDB would take for a text.
+fn bare_uuids(
+    connection: &Connection,
+    table_name: &TableName,
+    schema: &SchemaRef,
+) -> Result<Vec<String>, Failure> {
+    let is_bare = |field: &Field| {
+        matches!(field.data_type(), DataType::FixedSizeBinary(16))
+            && field.extension_type_name() != Some("arrow.uuid")
+    };
+    if !schema.fields().iter().any(|field| is_bare(field)) {
+        return Ok(Vec::new());
+    }
+    let statement = connection.prepare(&format!("SELECT * FROM {}", table(table_name)))?;
+    let uuids: Vec<_> = statement
+        .columns()
+        .into_iter()
+        .filter(|(_, r#type)| r#type.read() == Type::Plain("UUID"))
+        .map(|(name, _)| name)
+        .collect();
+    let bare = schema.fields().iter().filter(|field| is_bare(field)).map(|field| field.name());
+    Ok(bare
+        .filter(|name| uuids.iter().any(|uuid| uuid.eq_ignore_ascii_case(name)))
+        .cloned()
+        .collect())
+}
+
+/// Everything else is cast by the INSERT itself.
+fn value(field: &Field, bare: &[String]) -> String {
+    let column = identifier(field.name());
+    if bare.contains(field.name()) { format!("CAST(hex({column}) AS UUID)") } else { column }
+}
+
+/// DuckDB's words for a broken Parquet file are many, so it is read once more by our own reader,
+/// which has an error of the domain for each.
+fn broken_body(failed: Failed, append: &Append) -> Failed {
+    let Failed::Engine(failure) = failed else { return failed };
+    if !error::may_be_the_body(&failure) {
+        return Failed::Engine(failure);
+    }
+    let found = match append.source.batches() {
+        Ok(mut batches) => batches.find_map(|batch| batch.err()),
+        Err(error) => Some(error),
+    };
+    match found {
+        Some(error) => Failed::Known(error),
+        None => Failed::Engine(failure),
+    }
+}
+
+fn unreadable_schema(failure: Failure) -> Failed {
+    if failure.is("Not implemented") || failure.is("Invalid Input") {
+        let error = Error::invalid(
+            "SCHEMA_MISMATCH",
+            "The body has a column of an Arrow type that DuckDB does not take; cast it to the table's type.",
+        );
+        return Failed::Known(error.because(failure));
+    }
+    Failed::Engine(failure)
+}
