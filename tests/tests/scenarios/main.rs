@@ -16,6 +16,7 @@ use harness::{app, server};
 
 mod append;
 mod bad_bodies;
+mod broken_streams;
 mod clients;
 mod conventions;
 mod create_refused;
@@ -27,11 +28,14 @@ mod guard;
 mod idempotency;
 mod kills;
 mod limits;
+mod migrate;
 mod names;
 mod negotiation;
 mod paging;
+mod parameters;
 mod processes;
 mod query;
+mod query_refused;
 mod slow_clients;
 mod start;
 mod system;
@@ -42,6 +46,7 @@ fn all() -> Vec<Scenario> {
     [
         append::all(),
         bad_bodies::all(),
+        broken_streams::all(),
         clients::all(),
         conventions::all(),
         create_refused::all(),
@@ -53,11 +58,14 @@ fn all() -> Vec<Scenario> {
         idempotency::all(),
         kills::all(),
         limits::all(),
+        migrate::all(),
         names::all(),
         negotiation::all(),
         paging::all(),
+        parameters::all(),
         processes::all(),
         query::all(),
+        query_refused::all(),
         slow_clients::all(),
         start::all(),
         system::all(),

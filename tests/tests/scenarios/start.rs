@@ -7,7 +7,6 @@ use crate::harness::http::{ARROW, path_of, unique};
 use crate::harness::lake::Lake;
 use crate::harness::rows::{arrow_of, numbered, numbered_columns};
 use crate::harness::scenario::Scenario;
-use crate::harness::services::Services;
 use crate::harness::way::{SERVERS, Way};
 
 pub(crate) fn all() -> Vec<Scenario> {
@@ -20,12 +19,6 @@ pub(crate) fn all() -> Vec<Scenario> {
     ];
     all.extend(scenarios![only &[Way::Embedded], "only embedded stores are made by the start";
         a_second_server_on_the_same_home_is_refused,
-    ]);
-    all.extend(scenarios![only &[Way::Services], "embedded, the server migrates itself";
-        migrating_again_changes_nothing,
-        migrations_at_the_same_moment_do_no_harm,
-        a_catalog_that_was_not_migrated_is_refused_by_name,
-        a_lake_keeps_its_encryption,
     ]);
     all
 }
@@ -127,71 +120,4 @@ async fn a_second_server_on_the_same_home_is_refused() {
     let Err(said) = started else { panic!("two servers share {}", app.lake().home().display()) };
     assert!(!said.contains("panicked"), "{said}");
     app.create(&unique("still"), numbered_columns()).await;
-}
-
-async fn migrating_again_changes_nothing() {
-    let app = App::own(&[]).await;
-    let name = unique("migrated");
-    app.create(&name, numbered_columns()).await;
-    app.put(&path_of(&name), ARROW, arrow_of(&[numbered(0, 1_000)])).await.is(200);
-    let before =
-        (app.table(&name).await, app.get("/health").await.json()["newest_snapshot"].clone());
-    for _ in 0..2 {
-        let output = app.lake().run(&["migrate"]).await;
-        assert!(output.status.success(), "{}", said(&output));
-    }
-    let after =
-        (app.table(&name).await, app.get("/health").await.json()["newest_snapshot"].clone());
-    assert_eq!(before, after);
-    app.put(&path_of(&name), ARROW, arrow_of(&[numbered(0, 1_000)])).await.is(200);
-}
-
-async fn migrations_at_the_same_moment_do_no_harm() {
-    let lake = Lake::unmigrated_on(&Services::of_the_run());
-    let twins = futures::future::join_all((0..3).map(|_| lake.run(&["migrate"]))).await;
-    for output in &twins {
-        assert!(output.status.success(), "{}", said(output));
-    }
-    let app = lake.serve(&[]).await;
-    let name = unique("migrated");
-    app.create(&name, numbered_columns()).await;
-    app.put(&path_of(&name), ARROW, arrow_of(&[numbered(0, 1)])).await.is(200);
-}
-
-async fn a_catalog_that_was_not_migrated_is_refused_by_name() {
-    let lake = Lake::unmigrated_on(&Services::of_the_run());
-    let schema = lake.variables()["DB_DUCKLAKE_METADATA_SCHEMA"].clone();
-    // A start may see it, or the first request does: either way it is named, and nothing is made.
-    let (text, place) = match lake.try_serve(&[]).await {
-        Err(said) => (said, "the start"),
-        Ok(app) => {
-            let answer = app.get("/tables").await;
-            assert_eq!(answer.status, 503, "{answer}");
-            (answer.text(), "the first request")
-        }
-    };
-    assert!(text.contains("migrate"), "{place} does not name `eider-server migrate`: {text}");
-    assert!(
-        text.contains(&schema) || place != "the start",
-        "{place} does not name {schema}: {text}"
-    );
-}
-
-async fn a_lake_keeps_its_encryption() {
-    let lake = Lake::new().await;
-    let app = lake.serve(&[]).await;
-    app.create(&unique("plain"), numbered_columns()).await;
-    let started = lake.try_serve(&[("DB_DUCKLAKE_ENCRYPTED", "true")]).await;
-    let said = match started {
-        Err(said) => said,
-        Ok(other) => {
-            let answer = other.post("/query", serde_json::json!({"sql": "SELECT 1"})).await;
-            assert_eq!(
-                answer.status, 503,
-                "an unencrypted lake is served as an encrypted one: {answer}"
-            );
-            other.server().log()
-        }
-    };
-    assert!(said.contains("DB_DUCKLAKE_ENCRYPTED"), "{said}");
 }
