@@ -13,7 +13,7 @@ pub struct Parts {
     /// The catalog, read.
     pub catalog: Arc<dyn Catalog>,
     /// DuckDB.
-    pub engine: Arc<Engine>,
+    pub engine: Engine,
     /// The object store.
     pub objects: Arc<dyn ObjectStore>,
 }
@@ -54,9 +54,9 @@ impl Stores {
 impl Parts {
     /// Connects lazily: a dependency that is down now is a 503 later, not a failed start.
     pub async fn new(config: &Config, stores: &Stores) -> anyhow::Result<Self> {
-        let engine = Arc::new(Engine::new(stores.engine_settings(config).await?));
+        let engine = Engine::new(stores.engine_settings(config).await?);
         let catalog: Arc<dyn Catalog> = match &stores.catalog {
-            CatalogConfig::Sqlite(_) => engine.sqlite_catalog(),
+            CatalogConfig::Sqlite(_) => engine.catalog(),
             CatalogConfig::Postgres(postgres) => Arc::new(PostgresCatalog::new(postgres)?),
         };
         let objects = Arc::new(aws::S3ObjectStore::new(&stores.s3).await);

@@ -28,7 +28,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
         credentials: aws::credentials(s3).await?,
         catalog: stores,
     });
-    let queries = Arc::new(engine).queries();
+    let queries = engine.queries();
     let state = State { catalog, queries };
     let authenticator = Arc::new(Anonymous);
     let edge = Edge { authenticator, server: config.server.clone(), spool_dir };

@@ -28,7 +28,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
         credentials: aws::credentials(s3).await?,
         catalog: stores,
     });
-    let lake = Arc::new(engine).lake(catalog.clone());
+    let lake = engine.lake(catalog.clone());
     let state = State { catalog, lake, spool_dir: spool_dir.clone() };
     let authenticator = Arc::new(Anonymous);
     let edge = Edge { authenticator, server: config.server.clone(), spool_dir };

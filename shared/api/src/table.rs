@@ -103,9 +103,7 @@ fn value(literal: Literal) -> Value {
     match literal {
         Literal::Null => Value::Null,
         Literal::Boolean(value) => Value::Bool(value),
-        Literal::Number(text) => {
-            serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text))
-        }
+        Literal::Number(text) => serde_json::from_str(&text).unwrap_or(Value::String(text)),
         Literal::Text(text) => Value::String(text),
     }
 }

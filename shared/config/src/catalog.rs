@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::{Environment, Secret, ServerConfig, reader::Reader, server::read_seconds};
 
 /// Which database holds the catalog.
+#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 #[derive(Debug, Clone)]
 pub enum CatalogConfig {
     /// A file of this machine.

@@ -36,6 +36,7 @@ pub struct Config {
 
 impl Config {
     /// Reads the process's environment.
+    #[expect(clippy::disallowed_methods, reason = "this is the one reader")]
     pub fn from_environment() -> Result<Self, Problems> {
         Self::from_variables(std::env::vars())
     }

@@ -20,6 +20,7 @@ pub struct StoredKeys {
 }
 
 impl StoredKeys {
+    #[expect(clippy::disallowed_methods, reason = "keys are made once, where they are kept")]
     /// Reads the file, or makes new keys where there is none.
     pub(crate) fn load_or_generate(path: &Path) -> anyhow::Result<Self> {
         if !path.exists() {

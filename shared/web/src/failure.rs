@@ -7,7 +7,8 @@ use api::{Problem, ProblemField};
 use axum::response::{IntoResponse, Response};
 use domain::{Code, Error};
 use http::{HeaderValue, StatusCode, header};
-use jiff::Timestamp;
+
+use crate::ambient;
 
 /// What a handler or an extractor fails with.
 #[derive(Debug)]
@@ -78,7 +79,7 @@ pub(crate) fn problem(
         detail: error.detail.clone(),
         instance: path.to_owned(),
         error_code: error.error_code.to_owned(),
-        timestamp: Timestamp::now().to_string(),
+        timestamp: ambient::now().to_string(),
         request_id: request_id.to_owned(),
         retryable: error.retry_after.is_some(),
         errors: fields

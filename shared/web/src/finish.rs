@@ -13,7 +13,7 @@ use futures::FutureExt;
 use http::{HeaderName, HeaderValue, Method, Uri};
 
 use crate::failure::{causes, problem_response};
-use crate::{Edge, Failure, RequestContext, cors};
+use crate::{Edge, Failure, RequestContext, ambient, cors};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -70,7 +70,7 @@ async fn observe(State(edge): State<Arc<Edge>>, mut request: Request, next: Next
 
 fn request_id(request: &Request) -> RequestId {
     let given = request.headers().get(X_REQUEST_ID).and_then(|value| value.to_str().ok());
-    given.and_then(RequestId::parse).unwrap_or_else(|| uuid::Uuid::now_v7().into())
+    given.and_then(RequestId::parse).unwrap_or_else(|| ambient::new_id().into())
 }
 
 /// The handler's answer, or what is said of one that panicked or took too long.

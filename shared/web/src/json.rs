@@ -81,14 +81,8 @@ fn refuse(error: &serde_json::Error, path: &str) -> Error {
 /// The name out of serde's sentence about an unknown field, and what it says is known.
 pub(crate) fn unknown_field(message: &str) -> Option<(String, String)> {
     let rest = message.strip_prefix("unknown field `")?;
-    let (name, known) = rest.rsplit_once("`, ").map_or((rest, ""), |(name, _)| {
-        // Known names are quoted too: the unknown one ends at the first such mark.
-        name.split_once("`, ").unwrap_or((name, ""))
-    });
-    let known = message
-        .rsplit_once("`, ")
-        .map_or(known, |_| message.split_once("`, ").map_or("", |(_, known)| known));
-    Some((name.to_owned(), known.to_owned()))
+    let end = rest.rfind("`, expected ").or_else(|| rest.rfind("`, there are no fields"))?;
+    Some((rest[..end].to_owned(), rest[end + "`, ".len()..].to_owned()))
 }
 
 #[cfg(test)]

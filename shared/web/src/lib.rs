@@ -5,6 +5,7 @@
 //! [`WriteHeaders`]. Its answer is a response or a [`Failure`]; [`finish`] puts the layers around the
 //! whole router: request id, log line, time limit, panics, problems, CORS.
 
+mod ambient;
 mod authenticated;
 mod body;
 mod context;

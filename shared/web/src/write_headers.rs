@@ -10,7 +10,7 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, Type};
 
-use crate::Failure;
+use crate::{Failure, ambient};
 
 /// `Idempotency-Key` and `X-Run-Id`, with the method and path that scope the key.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl<S: Sync> FromRequestParts<S> for WriteHeaders {
 impl WriteHeaders {
     /// The write's name in the ledger, for a body of this digest.
     pub fn write_key(&self, caller: &Caller, digest: String) -> WriteKey {
-        let fresh = || uuid::Uuid::now_v7().to_string();
+        let fresh = || ambient::new_id().to_string();
         WriteKey::new(caller, &self.method, &self.path, self.key.as_ref(), digest, fresh)
     }
 }
