@@ -80,13 +80,15 @@ fn all() -> Vec<Scenario> {
 fn main() -> ExitCode {
     let arguments = libtest_mimic::Arguments::from_args();
     let way = Way::current();
+    // The place and the words; the failures are told once more at the end.
+    std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
     stop_servers_when_interrupted();
     let scenarios = all();
     let left_out: Vec<String> = scenarios.iter().filter_map(|s| s.left_out(way)).collect();
     let trials = scenarios.into_iter().map(|scenario| scenario.into_trial(way)).collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     app::stop_shared();
-    if !arguments.list && !left_out.is_empty() {
+    if !arguments.list && arguments.filter.is_none() && !left_out.is_empty() {
         println!("not for this way ({way}):\n  {}\n", left_out.join("\n  "));
     }
     conclusion.exit_code()
