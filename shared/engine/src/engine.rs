@@ -2,20 +2,22 @@
 
 use std::sync::Arc;
 
+use catalog::SqliteCatalog;
 use domain::Result;
 use service::{Catalog, Lake, QueryEngine};
 
 use crate::instance::{Slot, open};
 use crate::query::Queries;
 use crate::settings::{EngineSettings, Purpose, StorageLocation};
+use crate::sqlite_catalog::AskEngine;
 use crate::threads;
 use crate::write::LakeEngine;
 
 /// DuckDB with the lake, in two instances that open on first need: one reads, one writes.
 pub struct Engine {
     settings: Arc<EngineSettings>,
-    reading: Arc<Slot>,
-    writing: Arc<Slot>,
+    pub(crate) reading: Arc<Slot>,
+    pub(crate) writing: Arc<Slot>,
 }
 
 impl Engine {
@@ -24,6 +26,12 @@ impl Engine {
         let settings = Arc::new(settings);
         let slot = |purpose| Arc::new(Slot::new(Arc::clone(&settings), purpose));
         Self { reading: slot(Purpose::Read), writing: slot(Purpose::Write), settings }
+    }
+
+    /// The embedded catalog, read through the reading instance, which has its file open. On
+    /// PostgreSQL take `catalog::PostgresCatalog`.
+    pub fn catalog(&self) -> Arc<dyn Catalog> {
+        Arc::new(SqliteCatalog::new(AskEngine(Arc::clone(&self.reading))))
     }
 
     /// The writer. `catalog` answers what the ledger holds: [`Engine::catalog`] on SQLite, the

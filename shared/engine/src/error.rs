@@ -27,6 +27,9 @@ pub(crate) fn is_instance_broken(failure: &Failure) -> bool {
         || failure.says("Attempted to access index 0 within vector of size 0")
 }
 
+/// The catalog holds no lake.
+pub(crate) const NO_LAKE: &str = "NO_LAKE";
+
 /// The engine does not open.
 pub(crate) fn opening(failure: Failure) -> Error {
     if is_connection_lost(&failure) {
@@ -35,10 +38,10 @@ pub(crate) fn opening(failure: Failure) -> Error {
     if is_store_lost(&failure) {
         return Error::unavailable("The lake's object store", failure);
     }
-    if failure.says("does not exist") || failure.says("cannot open file") {
+    if failure.says("does not exist") || failure.says("unable to open database") {
         let mut error = Error::new(
             Code::Unavailable,
-            "NO_LAKE",
+            NO_LAKE,
             "There is no lake in the catalog yet, or it is not to be reached; run `eider-server migrate`.",
         );
         error.source = Some(Box::new(failure));
@@ -234,6 +237,51 @@ pub(crate) fn timed_out() -> Error {
     )
 }
 
+/// Whether the caller's own statement is at fault.
+pub(crate) fn is_of_the_statement(failure: &Failure) -> bool {
+    const CALLERS: [&str; 14] = [
+        "Parser",
+        "Syntax",
+        "Binder",
+        "Catalog",
+        "Conversion",
+        "Out of Range",
+        "Invalid Input",
+        "Mismatch Type",
+        "Invalid Type",
+        "Not implemented",
+        "Divide by Zero",
+        "Parameter Not Resolved",
+        "Expression",
+        "Constraint",
+    ];
+    !is_instance_broken(failure)
+        && !is_connection_lost(failure)
+        && CALLERS.iter().any(|kind| failure.is(kind))
+}
+
+/// As [`querying`], but a table of these that is not there is said as the guard says it.
+pub(crate) fn querying_tables(failure: Failure, tables: &[TableName]) -> Error {
+    let missing = failure.is("Catalog").then(|| failure.message.strip_prefix("Table with name "));
+    let Some((missing, _)) = missing.flatten().and_then(|rest| rest.split_once(" does not exist"))
+    else {
+        return querying(failure);
+    };
+    let missing = missing.trim_matches('"');
+    let is_it = |table: &&TableName| {
+        let full = format!("{}.{}", table.schema.as_str(), table.name.as_str());
+        missing.eq_ignore_ascii_case(table.name.as_str()) || missing.eq_ignore_ascii_case(&full)
+    };
+    match tables.iter().find(is_it) {
+        Some(table) => Error::invalid(
+            "TABLE_NOT_FOUND",
+            format!("There is no table `{table}` that you may read."),
+        )
+        .because(failure),
+        None => querying(failure),
+    }
+}
+
 /// A caller's query failed. A position in the error is still one in the statement as it ran.
 pub(crate) fn querying(failure: Failure) -> Error {
     if is_connection_lost(&failure) {
@@ -257,23 +305,7 @@ pub(crate) fn querying(failure: Failure) -> Error {
         )
         .because(failure);
     }
-    const CALLERS: [&str; 14] = [
-        "Parser",
-        "Syntax",
-        "Binder",
-        "Catalog",
-        "Conversion",
-        "Out of Range",
-        "Invalid Input",
-        "Mismatch Type",
-        "Invalid Type",
-        "Not implemented",
-        "Divide by Zero",
-        "Parameter Not Resolved",
-        "Expression",
-        "Constraint",
-    ];
-    if CALLERS.iter().any(|kind| failure.is(kind)) {
+    if is_of_the_statement(&failure) {
         let said = shown(&failure).unwrap_or_else(|| "DuckDB does not take it".to_owned());
         let kind = failure.kind.clone();
         return Error::invalid("INVALID_SQL", format!("{kind} error: {said}")).because(failure);

@@ -14,12 +14,14 @@
 
 mod engine;
 mod error;
+mod guard;
 mod instance;
 mod metadata;
 mod query;
 mod raw;
 mod settings;
 mod sql;
+mod sqlite_catalog;
 mod threads;
 mod values;
 mod write;

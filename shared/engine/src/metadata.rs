@@ -35,20 +35,24 @@ pub(crate) fn table_at(
     format!("SELECT schema_name::VARCHAR, table_name::VARCHAR FROM {}", query(settings, &sql))
 }
 
-/// Puts the key of a write that changed nothing into the ledger.
-pub(crate) fn record_alone(settings: &EngineSettings, write: &Write, micros: i64) -> String {
-    let home = identifier(settings.metadata_schema());
+/// The statements that put the key of a write that changed nothing into the ledger, at this time in
+/// microseconds since 1970. By way of EXECUTE: see `query::parameters`.
+pub(crate) fn record_alone(settings: &EngineSettings, write: &Write, micros: i64) -> [String; 2] {
+    let home = format!("{METADATA}.{}", identifier(settings.metadata_schema()));
     let table = write.change.table();
     let text = |value: &str| literal(value);
-    let run = write.run.map_or_else(|| "NULL".to_owned(), |run| text(&run.to_string()));
-    format!(
-        "INSERT INTO {METADATA}.{home}.eider_write \
-         (key, payload, kind, schema_name, table_name, row_count, byte_count, run_id, at) \
-         VALUES ({}, {}, 'append', {}, {}, 0, {}, {run}, {micros})",
+    let arguments = [
         text(&write.key.key),
         text(&write.key.payload),
+        text(crate::write::kind(&write.change)),
         text(table.schema.as_str()),
         text(table.name.as_str()),
-        crate::write::bytes(&write.change),
-    )
+        crate::write::bytes(&write.change).to_string(),
+        write.run.map_or_else(|| "NULL".to_owned(), |run| text(&run.to_string())),
+        format!("strftime(make_timestamp({micros}), '%Y-%m-%d %H:%M:%S.%f+00')"),
+    ];
+    [
+        format!("PREPARE eider_alone AS {}", catalog::ledger::record_alone(&home)),
+        format!("EXECUTE eider_alone({})", arguments.join(", ")),
+    ]
 }

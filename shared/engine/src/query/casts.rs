@@ -74,8 +74,8 @@ fn fields_text(fields: &[(String, Type)]) -> String {
 }
 
 /// The statement with columns cast and rows limited, if anything of that is needed. Columns are
-/// named by position, for their own names may stand twice.
-pub(super) fn wrap(sql: &str, types: &[Type], limit: Option<u64>) -> Option<String> {
+/// named by position, for their own names may stand twice. With it comes where `sql` begins in it.
+pub(super) fn wrap(sql: &str, types: &[Type], limit: Option<u64>) -> Option<(String, usize)> {
     let targets: Vec<_> = types.iter().map(target).collect();
     if limit.is_none() && targets.iter().all(Option::is_none) {
         return None;
@@ -90,13 +90,13 @@ pub(super) fn wrap(sql: &str, types: &[Type], limit: Option<u64>) -> Option<Stri
         })
         .collect();
     // The newlines end a comment at the statement's end.
-    let mut wrapped =
-        format!("SELECT {} FROM (\n{sql}\n) AS q({})", columns.join(", "), names.join(", "));
+    let before = format!("SELECT {} FROM (\n", columns.join(", "));
+    let mut wrapped = format!("{before}{sql}\n) AS q({})", names.join(", "));
     if let Some(limit) = limit {
         // One more tells that there are more.
         wrapped.push_str(&format!(" LIMIT {}", limit.saturating_add(1)));
     }
-    Some(wrapped)
+    Some((wrapped, before.len()))
 }
 
 #[cfg(test)]
@@ -122,8 +122,8 @@ mod tests {
         let plain = [Type::Plain("BIGINT")];
         assert_eq!(wrap("SELECT 1", &plain, None), None);
         assert_eq!(
-            wrap("SELECT 1 -- x", &plain, Some(5)).as_deref(),
-            Some("SELECT c0 FROM (\nSELECT 1 -- x\n) AS q(c0) LIMIT 6")
+            wrap("SELECT 1 -- x", &plain, Some(5)),
+            Some(("SELECT c0 FROM (\nSELECT 1 -- x\n) AS q(c0) LIMIT 6".to_owned(), 17))
         );
     }
 }

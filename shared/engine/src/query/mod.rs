@@ -56,7 +56,7 @@ impl Queries {
     /// Starts the query on a thread and waits for its first batch.
     async fn start(
         &self,
-        instance: &Arc<Instance>,
+        instance: &Instance,
         query: Query,
         turn: OwnedSemaphorePermit,
     ) -> Result<Result<Rows>, Broken> {
@@ -66,7 +66,6 @@ impl Queries {
         let (send, batches) = tokio::sync::mpsc::channel(WAITING_BATCHES);
         let ending = Arc::new(Ending::new(watched));
         let work = Work {
-            instance: Arc::clone(instance),
             connection,
             query,
             turn,

@@ -4,8 +4,10 @@ use domain::SnapshotId;
 use service::{Parameters, ResultColumn, Select};
 
 use super::run::{Stop, Work};
-use super::{casts, parameters};
-use crate::raw::{Connection, Prepared, Type};
+use super::{casts, guarded, parameters};
+use crate::error;
+use crate::guard::Guarded;
+use crate::raw::{Connection, Failure, Prepared, Type};
 use crate::sql::{LAKE, table};
 use crate::values;
 
@@ -14,6 +16,9 @@ pub(super) struct Plan<'c> {
     pub(super) prepared: Prepared<'c>,
     pub(super) columns: Vec<ResultColumn>,
     pub(super) snapshot: Option<SnapshotId>,
+    guarded: Option<Guarded>,
+    /// Bytes of the statement before the caller's own; `None` where that is not known.
+    offset: Option<usize>,
 }
 
 /// Checks and prepares the query. Where it touches tables, a transaction is open after that, in
@@ -21,19 +26,48 @@ pub(super) struct Plan<'c> {
 pub(super) fn plan(work: &Work) -> Result<Plan<'_>, Stop> {
     let connection = &work.connection;
     let none = Parameters::Positional(Vec::new());
-    let (sql, given, touches) = match &work.query.select {
-        Select::Table(name) => (format!("SELECT * FROM {}", table(name)), &none, true),
+    let (sql, given, guarded) = match &work.query.select {
+        Select::Table(name) => (format!("SELECT * FROM {}", table(name)), &none, None),
         Select::Sql { text, parameters, this } => {
-            let guarded = super::guarded::check(work, text, this.as_ref())?;
-            (guarded.sql, parameters, !guarded.tables.is_empty())
+            let guarded = guarded::check(work, text, this.as_ref())?;
+            (guarded.sql.clone(), parameters, Some(guarded))
         }
     };
+    let touches = guarded.as_ref().is_none_or(|guarded| !guarded.tables.is_empty());
     if touches {
         connection.execute("BEGIN")?;
     }
-    let (prepared, columns) = prepare(connection, &sql, given, work.query.limit)?;
+    let first = connection.prepare(&sql);
+    let first = first.map_err(|failure| located(failure, guarded.as_ref(), Some(0)))?;
+    let ready = prepare(connection, &sql, first, given, work.query.limit)?;
     let snapshot = if touches { Some(snapshot(connection)?) } else { None };
-    Ok(Plan { prepared, columns, snapshot })
+    let Ready { prepared, columns, offset } = ready;
+    Ok(Plan { prepared, columns, snapshot, guarded, offset })
+}
+
+impl Plan<'_> {
+    /// Says of a failure where in the caller's text it is.
+    pub(super) fn located(&self, stop: Stop) -> Stop {
+        match stop {
+            Stop::Engine(failure) => located(failure, self.guarded.as_ref(), self.offset),
+            stop => stop,
+        }
+    }
+}
+
+/// A failure of the statement, whose place is known where the caller wrote it.
+fn located(failure: Failure, guarded: Option<&Guarded>, offset: Option<usize>) -> Stop {
+    let Some(guarded) = guarded else { return Stop::Engine(failure) };
+    if !error::is_of_the_statement(&failure) {
+        return Stop::Engine(failure);
+    }
+    let at = failure.position.zip(offset).and_then(|(at, offset)| at.checked_sub(offset));
+    let at = at.filter(|at| *at < guarded.sql.len()).map(|at| guarded.position(at));
+    let error = error::querying_tables(failure, &guarded.tables);
+    Stop::Known(match at {
+        Some((line, column)) => error.at(line, column),
+        None => error,
+    })
 }
 
 /// Binding has fetched it, so this costs no question to the catalog.
@@ -43,13 +77,20 @@ fn snapshot(connection: &Connection) -> Result<SnapshotId, Stop> {
     Ok(SnapshotId(u64::try_from(id).unwrap_or(0)))
 }
 
+struct Ready<'c> {
+    prepared: Prepared<'c>,
+    columns: Vec<ResultColumn>,
+    offset: Option<usize>,
+}
+
+/// With its parameters, cast for Arrow, limited.
 fn prepare<'c>(
     connection: &'c Connection,
     sql: &str,
+    first: Prepared<'c>,
     given: &Parameters,
     limit: Option<u64>,
-) -> Result<(Prepared<'c>, Vec<ResultColumn>), Stop> {
-    let first = connection.prepare(sql)?;
+) -> Result<Ready<'c>, Stop> {
     let names = first.parameters();
     let arguments = if names.is_empty() && parameters::is_empty(given) {
         None
@@ -63,17 +104,19 @@ fn prepare<'c>(
     let columns: Vec<(String, Type)> =
         first.columns().into_iter().map(|(name, r#type)| (name, r#type.read())).collect();
     let types: Vec<_> = columns.iter().map(|(_, r#type)| r#type.clone()).collect();
-    let prepared = match (casts::wrap(sql, &types, limit), &arguments) {
-        (None, _) => first,
-        (Some(wrapped), None) => connection.prepare(&wrapped)?,
-        (Some(wrapped), Some(arguments)) => {
-            execute(connection, "eider_wrapped", &wrapped, arguments)?
+    let (prepared, offset) = match (casts::wrap(sql, &types, limit), &arguments) {
+        (None, None) => (first, Some(0)),
+        (None, Some(_)) => (first, None),
+        (Some((wrapped, offset)), None) => (connection.prepare(&wrapped)?, Some(offset)),
+        (Some((wrapped, _)), Some(arguments)) => {
+            (execute(connection, "eider_wrapped", &wrapped, arguments)?, None)
         }
     };
     let columns = columns
         .into_iter()
-        .map(|(name, r#type)| ResultColumn { name, r#type: casts::text(&r#type) });
-    Ok((prepared, columns.collect()))
+        .map(|(name, r#type)| ResultColumn { name, r#type: casts::text(&r#type) })
+        .collect();
+    Ok(Ready { prepared, columns, offset })
 }
 
 /// The statement with its parameters: see [`parameters`].

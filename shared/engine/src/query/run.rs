@@ -13,7 +13,6 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use super::plan::{self, Plan};
 use super::stream::{Ending, Head};
-use crate::instance::Instance;
 use crate::raw::{ArrowConverter, Chunk, Connection, Failure, Streaming};
 use crate::{error, threads};
 
@@ -26,7 +25,6 @@ const CHUNKS: usize = 8;
 
 /// What the thread of a query owns.
 pub(super) struct Work {
-    pub(super) instance: Arc<Instance>,
     pub(super) connection: Connection,
     pub(super) query: Query,
     #[expect(dead_code, reason = "held until the work ends: so many queries run at once")]
@@ -52,7 +50,7 @@ pub(super) struct Stopped {
 pub(super) enum Stop {
     /// In our words.
     Known(Error),
-    /// What DuckDB says; a position in it is one in the caller's text by now, or gone.
+    /// What DuckDB says, not of the caller's statement.
     Engine(Failure),
     /// No one waits any more.
     Gone,
@@ -124,7 +122,11 @@ impl Output {
 
 fn read(work: &Work, waiting: &mut Waiting) -> Result<(), Stop> {
     let plan = plan::plan(work)?;
-    let Plan { prepared, columns, snapshot } = &plan;
+    stream(work, &plan, waiting).map_err(|stop| plan.located(stop))
+}
+
+fn stream(work: &Work, plan: &Plan<'_>, waiting: &mut Waiting) -> Result<(), Stop> {
+    let Plan { prepared, columns, snapshot, .. } = plan;
     let streaming = prepared.stream()?;
     let converter = streaming.converter()?;
     let names = rename(columns, &converter)?;

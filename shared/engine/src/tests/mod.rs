@@ -1,6 +1,9 @@
 //! Tests on a real lake: SQLite and a folder, in a temporary directory.
 
+mod instances;
 mod queries;
+mod speed;
+mod types;
 mod writes;
 
 use std::path::{Path, PathBuf};
@@ -16,9 +19,6 @@ use futures::TryStreamExt;
 use service::*;
 use tempfile::TempDir;
 
-use crate::instance::Slot;
-use crate::settings::Purpose;
-use crate::sql::literal;
 use crate::{Engine, EngineSettings, StorageLocation, values};
 
 pub(crate) struct NoCredentials;
@@ -35,7 +35,7 @@ pub(crate) struct TestLake {
     pub(crate) folder: TempDir,
     pub(crate) settings: EngineSettings,
     pub(crate) engine: Engine,
-    pub(crate) catalog: Arc<FakeCatalog>,
+    pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) lake: Arc<dyn Lake>,
     pub(crate) queries: Arc<dyn QueryEngine>,
 }
@@ -70,11 +70,13 @@ impl TestLake {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::create_dir(folder.path().join("data")).expect("a folder");
         let settings = settings(folder.path());
+        let file = folder.path().join("catalog.sqlite");
+        catalog::prepare_sqlite(&file).await.expect("a file");
         crate::make_lake(settings.clone()).await.expect("a lake");
+        catalog::migrate_sqlite(&file).await.expect("migrated");
         let engine = Engine::new(settings.clone());
-        let slot = Slot::new(Arc::new(settings.clone()), Purpose::Read);
-        let catalog = Arc::new(FakeCatalog { slot, settings: settings.clone() });
-        let lake = engine.lake(Arc::clone(&catalog) as Arc<dyn Catalog>);
+        let catalog = engine.catalog();
+        let lake = engine.lake(Arc::clone(&catalog));
         let queries = engine.queries();
         Self { folder, settings, engine, catalog, lake, queries }
     }
@@ -98,9 +100,13 @@ impl TestLake {
         source: Arc<dyn RowSource>,
     ) -> Result<Outcome> {
         let table = table(name);
-        let table_id = self.catalog.table_id(&table).await;
+        let table_id = self.table_id(name).await;
         let change = Change::Append(Append { table, table_id, source, bytes: 7 });
         self.lake.write(write(key, change)).await
+    }
+
+    pub(crate) async fn table_id(&self, name: &str) -> u64 {
+        self.catalog.find_table(&table(name)).await.expect("an answer").expect("a table").id
     }
 
     pub(crate) async fn sql(&self, text: &str) -> Result<Vec<RecordBatch>> {
@@ -108,7 +114,7 @@ impl TestLake {
     }
 
     pub(crate) async fn text(&self, sql: &str) -> Vec<Vec<Option<String>>> {
-        let instance = self.catalog.slot.get().await.expect("an instance");
+        let instance = self.engine.reading.get().await.expect("an instance");
         let connection = instance.connect().expect("a connection");
         values::texts(&connection, sql).expect("rows")
     }
@@ -169,71 +175,5 @@ impl RowSource for Memory {
     fn batches(&self) -> Result<Box<dyn Iterator<Item = Result<RecordBatch>> + Send>> {
         let cut = || domain::Error::malformed("BROKEN_BODY", "cut short");
         Ok(Box::new(self.1.clone().into_iter().map(move |batch| batch.ok_or_else(cut))))
-    }
-}
-
-/// The catalog by way of DuckLake's own tables, for the engine's tests alone.
-pub(crate) struct FakeCatalog {
-    slot: Slot,
-    settings: EngineSettings,
-}
-
-impl FakeCatalog {
-    async fn rows(&self, sql: &str) -> Vec<Vec<Option<String>>> {
-        let instance = self.slot.get().await.expect("an instance");
-        let connection = instance.connect().expect("a connection");
-        let sql = format!(
-            "SELECT COLUMNS(*)::VARCHAR FROM {}",
-            crate::metadata::query(&self.settings, sql)
-        );
-        values::texts(&connection, &sql).expect("rows")
-    }
-
-    pub(crate) async fn table_id(&self, name: &TableName) -> u64 {
-        let sql = format!(
-            "SELECT table_id FROM ducklake_table JOIN ducklake_schema USING (schema_id) \
-             WHERE ducklake_table.end_snapshot IS NULL AND table_name = {} AND schema_name = {}",
-            literal(name.name.as_str()),
-            literal(name.schema.as_str())
-        );
-        let rows = self.rows(&sql).await;
-        rows.first().map_or(0, |row| row[0].as_ref().expect("an id").parse().expect("a number"))
-    }
-}
-
-#[async_trait]
-impl Catalog for FakeCatalog {
-    async fn list_tables(&self, _: &TablePage) -> Result<Vec<domain::TableSummary>> {
-        Ok(Vec::new())
-    }
-
-    async fn find_table(&self, _: &TableName) -> Result<Option<domain::Table>> {
-        Ok(None)
-    }
-
-    async fn find_write(&self, key: &str) -> Result<Option<RecordedWrite>> {
-        let sql = format!(
-            "SELECT snapshot_id, json_extract(commit_extra_info, '$.writes[0].rows'), \
-             json_extract(commit_extra_info, '$.writes[0].payload') FROM ducklake_snapshot_changes \
-             WHERE json_extract(commit_extra_info, '$.writes[0].key') = {}",
-            literal(key)
-        );
-        let rows = self.rows(&sql).await;
-        Ok(rows.into_iter().next().map(|row| {
-            let [snapshot, rows, payload] = row.try_into().expect("three");
-            RecordedWrite {
-                payload: payload.expect("a payload"),
-                snapshot: snapshot.map(|id| domain::SnapshotId(id.parse().expect("a number"))),
-                table: table("t"),
-                rows: rows.expect("rows").parse().expect("a number"),
-                bytes: 7,
-                run: None,
-                at: domain::Timestamp::UNIX_EPOCH,
-            }
-        }))
-    }
-
-    async fn status(&self) -> Result<CatalogStatus> {
-        Err(domain::Error::internal("not asked"))
     }
 }

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Decimal128Type, Int64Type};
 use domain::{Code, ColumnType};
@@ -111,6 +110,7 @@ async fn an_error_before_the_first_row_is_the_answer_and_later_the_last_item() {
     let failed = lake.sql("SELECT nope FROM range(3)").await.expect_err("refused");
     assert_eq!((failed.code, failed.error_code), (Code::Invalid, "INVALID_SQL"));
     assert!(failed.detail.contains("nope"), "{}", failed.detail);
+    assert_eq!(failed.position, Some((1, 8)));
     let sql = "SELECT if(range = 900000, 'x', '1')::INTEGER FROM range(1000000)";
     let mut rows = lake.queries.query(query(sql)).await.expect("a start");
     let mut last = rows.batches.next().await.expect("a first item");
@@ -118,7 +118,8 @@ async fn an_error_before_the_first_row_is_the_answer_and_later_the_last_item() {
     while let Some(item) = rows.batches.next().await {
         last = item;
     }
-    assert_eq!(last.expect_err("an error at the end").error_code, "INVALID_SQL");
+    let last = last.expect_err("an error at the end");
+    assert_eq!(last.error_code, "INVALID_SQL", "{last:?}");
     assert!(lake.sql("SELECT 42").await.is_ok());
 }
 
@@ -166,4 +167,62 @@ async fn a_reader_who_goes_stops_the_work_and_frees_its_place() {
     }
     let free = tokio::time::timeout(Duration::from_secs(2), lake.sql("SELECT 1")).await;
     free.expect("in time").expect("a place");
+}
+
+#[tokio::test]
+async fn errors_say_where_in_the_callers_own_text() {
+    let lake = TestLake::new().await;
+    lake.create("s.t", &[("id", "BIGINT"), ("b", "VARCHAR")]).await.expect("made");
+    lake.append("k", "s.t", Memory::of(writes::ids(0, 100))).await.expect("appended");
+    for (sql, error_code, at) in [
+        ("SELECT 'ü', id\nFROM s.t WHERE nope = 1", "INVALID_SQL", (2, 16)),
+        ("SELECT id FROM s.t\nWHERE b::DATE > id", "INVALID_SQL", (2, 0)),
+        ("SELECT * FROM s.t, nope", "TABLE_NOT_FOUND", (1, 20)),
+        ("SELECT * FROM lost.t", "TABLE_NOT_FOUND", (1, 15)),
+        ("SELECT\n SELECT", "INVALID_SQL", (2, 0)),
+    ] {
+        let error = lake.sql(sql).await.expect_err(sql);
+        assert_eq!(error.error_code, error_code, "{sql}: {}", error.detail);
+        let found = error.position.expect(sql);
+        assert_eq!((found.0, if at.1 == 0 { 0 } else { found.1 }), at, "{sql}: {}", error.detail);
+        assert!(!error.detail.contains("lake"), "{}", error.detail);
+    }
+    // At run time too, also behind a limit.
+    for limit in [None, Some(5)] {
+        let mut asked = query("SELECT\n  b::INTEGER FROM s.t");
+        asked.limit = limit;
+        let error = lake.queries.query(asked).await.err().expect("no number");
+        assert_eq!(error.position.map(|at| at.0), Some(2), "{}", error.detail);
+    }
+}
+
+#[tokio::test]
+async fn only_granted_tables_are_read_and_this_is_one_of_them() {
+    let lake = TestLake::new().await;
+    lake.create("mine", &[("id", "BIGINT")]).await.expect("made");
+    lake.create("theirs", &[("id", "BIGINT")]).await.expect("made");
+    let mut asked = query("SELECT count(*) FROM this, mine");
+    asked.grants = Grants::Tables(vec![(table("mine"), domain::Access::Read)]);
+    let Select::Sql { this, text, .. } = &mut asked.select else { unreachable!() };
+    *this = Some(table("mine"));
+    *text = "SELECT count(*) FROM this, mine".into();
+    let rows = lake.queries.query(asked.clone()).await.expect("rows");
+    assert!(rows.snapshot.is_some());
+    let Select::Sql { text, .. } = &mut asked.select else { unreachable!() };
+    *text = "SELECT * FROM theirs".into();
+    assert_eq!(
+        lake.queries.query(asked).await.err().expect("refused").error_code,
+        "TABLE_NOT_FOUND"
+    );
+    for hostile in [
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT current_setting('memory_limit')",
+        "SELECT * FROM __ducklake_metadata_lake.main.ducklake_table",
+        "INSERT INTO mine VALUES (1)",
+        "SELECT 1; SELECT 2",
+        "SET threads = 1",
+    ] {
+        let error = lake.sql(hostile).await.expect_err(hostile);
+        assert_eq!(error.code, Code::Invalid, "{hostile}");
+    }
 }

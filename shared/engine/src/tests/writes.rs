@@ -25,8 +25,13 @@ pub(super) fn ids(from: i64, count: i64) -> RecordBatch {
     .expect("a batch")
 }
 
+async fn append_of(lake: &TestLake, name: &str, batch: RecordBatch) -> Change {
+    let table_id = lake.table_id(name).await;
+    Change::Append(Append { table: table(name), table_id, source: Memory::of(batch), bytes: 7 })
+}
+
 async fn counts(lake: &TestLake, name: &str) -> i64 {
-    let batches = lake.sql(&format!("SELECT count(*) FROM lake.{name}")).await.expect("a count");
+    let batches = lake.sql(&format!("SELECT count(*) FROM {name}")).await.expect("a count");
     batches[0].column(0).as_any().downcast_ref::<Int64Array>().expect("BIGINT").value(0)
 }
 
@@ -36,12 +41,15 @@ async fn rows_are_added_once_per_key_in_one_snapshot() {
     lake.create("s.t", &[("id", "BIGINT NOT NULL"), ("b", "VARCHAR")]).await.expect("made");
     let first = lake.append("k1", "s.t", Memory::of(ids(0, 1000))).await.expect("appended");
     assert_eq!((first.write.rows, first.replayed), (1000, false));
-    let again = lake.append("k1", "s.t", Memory::of(ids(0, 1000))).await;
-    // The fake ledger has no trigger: only the look-up after a failure knows of keys.
-    assert!(again.is_ok());
-    assert_eq!(counts(&lake, "s.t").await, 2000);
+    let again = lake.append("k1", "s.t", Memory::of(ids(0, 1000))).await.expect("replayed");
+    assert_eq!((&again.write, again.replayed), (&first.write, true));
+    assert_eq!(counts(&lake, "s.t").await, 1000);
+    let mut other = write("k1", append_of(&lake, "s.t", ids(0, 1)).await);
+    other.key.payload = "another".into();
+    let refused = lake.lake.write(other).await.expect_err("refused");
+    assert_eq!(refused.error_code, "IDEMPOTENCY_KEY_REUSED");
     let small = lake.append("k2", "s.t", Memory::of(ids(0, 3))).await.expect("inlined");
-    assert_eq!(small.write.snapshot, first.write.snapshot.map(|id| domain::SnapshotId(id.0 + 2)));
+    assert_eq!(small.write.snapshot, first.write.snapshot.map(|id| domain::SnapshotId(id.0 + 1)));
 }
 
 #[tokio::test]
@@ -169,4 +177,51 @@ async fn another_table_of_the_same_name_is_not_appended_to() {
         Append { table: table("t"), table_id: 77, source: Memory::of(ids(0, 1)), bytes: 1 };
     let failed = lake.lake.write(write("k", Change::Append(append))).await;
     assert_eq!(failed.expect_err("refused").error_code, "TABLE_CHANGED");
+}
+
+/// One column `n`.
+pub(super) fn numbers(count: i64) -> RecordBatch {
+    let schema = Schema::new(vec![Field::new("n", DataType::Int64, true)]);
+    let values = Int64Array::from_iter_values(0..count);
+    RecordBatch::try_new(Arc::new(schema), vec![Arc::new(values)]).expect("a batch")
+}
+
+#[tokio::test]
+async fn no_rows_make_no_snapshot() {
+    let lake = TestLake::new().await;
+    lake.create("t", &[("n", "BIGINT")]).await.expect("made");
+    let source = Memory::of(numbers(0));
+    let table_id = lake.table_id("t").await;
+    let change = Change::Append(Append { table: table("t"), table_id, source, bytes: 1 });
+    let mut nothing = write("k", change);
+    nothing.key.by_caller = false;
+    let outcome = lake.lake.write(nothing.clone()).await.expect("taken");
+    assert_eq!((outcome.write.snapshot, outcome.write.rows, outcome.write.bytes), (None, 0, 1));
+    assert_eq!(lake.catalog.find_write("k").await.expect("an answer"), None);
+    nothing.key.by_caller = true;
+    let outcome = lake.lake.write(nothing.clone()).await.expect("taken");
+    let recorded = lake.catalog.find_write("k").await.expect("an answer");
+    assert_eq!(recorded, Some(outcome.write));
+    assert!(lake.lake.write(nothing).await.expect("replayed").replayed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twins_one_acts_and_the_others_get_its_answer() {
+    let lake = TestLake::new().await;
+    lake.create("t", &[("n", "BIGINT")]).await.expect("made");
+    for round in 0..5 {
+        let change = append_of(&lake, "t", numbers(100)).await;
+        let key = format!("twin {round}");
+        let twins = (0..4).map(|_| lake.lake.write(write(&key, change.clone())));
+        let outcomes: Vec<_> = futures::future::join_all(twins).await;
+        let outcomes: Vec<_> =
+            outcomes.into_iter().map(|outcome| outcome.expect("an answer")).collect();
+        assert_eq!(outcomes.iter().filter(|outcome| !outcome.replayed).count(), 1);
+        assert!(outcomes.iter().all(|outcome| outcome.write == outcomes[0].write));
+    }
+    assert_eq!(counts(&lake, "t").await, 500);
+    let creations = (0..4).map(|_| lake.create("made by twins", &[("n", "BIGINT")]));
+    let outcomes: Vec<_> = futures::future::join_all(creations).await;
+    let fresh = outcomes.iter().filter(|outcome| matches!(outcome, Ok(o) if !o.replayed)).count();
+    assert_eq!((fresh, outcomes.iter().all(Result::is_ok)), (1, true));
 }

@@ -110,7 +110,11 @@ fn record_nothing(
 ) -> Result<Done, Failed> {
     let micros = values::number(connection, "SELECT epoch_us(now())::BIGINT")?.unwrap_or_default();
     if write.key.by_caller {
-        connection.execute(&metadata::record_alone(settings, write, micros))?;
+        attempt::begin(connection)?;
+        for statement in metadata::record_alone(settings, write, micros) {
+            connection.execute(&statement)?;
+        }
+        connection.execute("COMMIT")?;
     }
     Ok(Done::Nothing(RecordedWrite {
         payload: write.key.payload.clone(),

@@ -24,7 +24,8 @@ pub(super) fn extra_info(write: &Write, rows: u64) -> String {
     .to_string()
 }
 
-pub(super) fn kind(change: &Change) -> &'static str {
+/// What the ledger calls it.
+pub(crate) fn kind(change: &Change) -> &'static str {
     match change {
         Change::CreateTable(_) => "create_table",
         Change::DropTable(_) => "drop_table",

@@ -21,7 +21,7 @@ use crate::settings::EngineSettings;
 use crate::threads;
 
 use attempt::{Done, Failed};
-pub(crate) use ledger::bytes;
+pub(crate) use ledger::{bytes, kind};
 
 /// Tries of one write. DuckLake itself has tried each commit for some seconds before.
 const TRIES: u32 = 4;
