@@ -4,6 +4,7 @@
 //! catalog. Both read the same configuration.
 
 mod attach;
+mod home;
 mod migrate;
 mod openapi;
 mod parts;

@@ -8,6 +8,8 @@ use embedded::ObjectServer;
 use engine::{Engine, EngineSettings, StorageLocation};
 use service::{Catalog, ObjectStore};
 
+use crate::home::{self, HomeLock};
+
 /// What the routers work with.
 pub struct Parts {
     /// The catalog, read.
@@ -23,8 +25,14 @@ pub struct Stores {
     /// With every password read.
     pub(crate) catalog: CatalogConfig,
     pub(crate) s3: S3Config,
-    /// Kept, since the embedded object store ends with it.
-    _object_server: Option<ObjectServer>,
+    /// Kept, since what is embedded ends with it.
+    _embedded: Option<Embedded>,
+}
+
+/// What only this process has: its folder, and the object store in it.
+struct Embedded {
+    _server: ObjectServer,
+    _home: HomeLock,
 }
 
 impl Stores {
@@ -32,10 +40,13 @@ impl Stores {
     pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
         let catalog = aws::read_passwords(&config.catalog).await?;
         Ok(match &config.storage {
-            StorageConfig::S3(s3) => Self { catalog, s3: s3.clone(), _object_server: None },
+            StorageConfig::S3(s3) => Self { catalog, s3: s3.clone(), _embedded: None },
             StorageConfig::Embedded(embedded) => {
+                let home = home::lock(&config.server.home)?;
                 let server = ObjectServer::start(embedded).await?;
-                Self { catalog, s3: server.as_s3(), _object_server: Some(server) }
+                let s3 = server.as_s3();
+                let embedded = Embedded { _server: server, _home: home };
+                Self { catalog, s3, _embedded: Some(embedded) }
             }
         })
     }

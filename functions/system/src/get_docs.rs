@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::Problem;
 use axum::extract::Path;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Response};
 use domain::{Code, Error};
 use http::header;
 use utoipa_swagger_ui::{Config, serve};
@@ -12,17 +12,33 @@ use web::{Failure, NoParameters, Parameters};
 
 use crate::State;
 
-/// The API's pages to try it out.
+const PAGE: &str = r##"<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Eider API</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script>SwaggerUIBundle({ url: "/openapi.json", dom_id: "#swagger-ui" })</script>
+</body>
+</html>
+"##;
+
+/// The API's pages, to try it out.
 #[utoipa::path(
     get, path = "/docs", operation_id = "get_docs", tag = "System",
-    responses((status = 303, description = "Moved to /docs/index.html")),
+    responses((status = 200, description = "A page", body = String, content_type = "text/html")),
 )]
 #[tracing::instrument(skip_all)]
 pub(crate) async fn get_docs(
     _: axum::extract::State<State>,
     _: Parameters<NoParameters>,
-) -> Result<Redirect, Failure> {
-    Ok(Redirect::to("/docs/index.html"))
+) -> Result<Html<&'static str>, Failure> {
+    Ok(Html(PAGE))
 }
 
 /// A file of those pages.
@@ -30,7 +46,7 @@ pub(crate) async fn get_docs(
     get, path = "/docs/{file}", operation_id = "get_docs_asset", tag = "System",
     params(("file" = String, Path, description = "A file of Swagger UI")),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "text/html"),
+        (status = 200, description = "The file", body = String, content_type = "text/css"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     )
 )]

@@ -214,7 +214,7 @@ impl Parser<'_> {
                 .unwrap_or(self.rest.len());
             let (name, rest) = self.rest.split_at(end);
             self.rest = rest;
-            return Name::parse("struct field", name);
+            return self.field_name(name);
         }
         let mut name = String::new();
         let mut characters = self.rest.char_indices().skip(1).peekable();
@@ -226,12 +226,17 @@ impl Parser<'_> {
                 }
                 '"' => {
                     self.rest = &self.rest[at + 1..];
-                    return Name::parse("struct field", &name);
+                    return self.field_name(&name);
                 }
                 other => name.push(other),
             }
         }
         Err(self.fail("opens a double quote and does not close it"))
+    }
+
+    fn field_name(&self, text: &str) -> Result<Name> {
+        Name::parse("struct field", text)
+            .map_err(|error| self.fail(&format!("cannot be: {}", error.detail)))
     }
 
     fn read_number(&mut self) -> Result<u8> {

@@ -1,19 +1,20 @@
 //! A socket of our own: HTTP/1.1 by hyper, with time limits for silent clients and a clean stop.
 
 use std::future::Future;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 
-use anyhow::Context;
 use axum::Router;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 
-/// How long a client may take for the head of its request.
-const HEAD_TIME: Duration = Duration::from_secs(10);
+/// How long a client may take for the head of its request; hyper counts the time in which a
+/// connection is kept alive without one, and clients keep theirs for about a minute.
+const HEAD_TIME: Duration = Duration::from_secs(75);
 
 /// How long requests in flight have once the server is told to stop.
 const LAST_WORDS: Duration = Duration::from_secs(10);
@@ -27,8 +28,11 @@ pub struct Bound {
 
 /// Binds `listen`; a taken port is said in one sentence.
 pub async fn bind(listen: SocketAddr) -> anyhow::Result<Bound> {
-    let listener = TcpListener::bind(listen).await.with_context(|| {
-        format!("cannot listen on {listen}; stop what does, or set EIDER_LISTEN to another address")
+    let listener = TcpListener::bind(listen).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => anyhow::anyhow!(
+            "{listen} is taken; stop what listens there, or set EIDER_LISTEN to another address"
+        ),
+        _ => anyhow::anyhow!("cannot listen on {listen} (EIDER_LISTEN): {error}"),
     })?;
     let address = listener.local_addr()?;
     Ok(Bound { listener, address })

@@ -25,7 +25,8 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
         let context = RequestContext::of(request.extensions())?;
         check_type(request.headers())?;
-        let spool = body::read(request.into_body(), &context, MOST_BYTES).await?;
+        let most = MOST_BYTES.min(context.edge.server.max_body_bytes);
+        let spool = body::read(request.into_body(), &context, most).await?;
         let bytes = match spool.in_memory() {
             Some(bytes) => bytes.clone(),
             None => return Err(Error::internal("a JSON body was spooled to a file").into()),
