@@ -20,17 +20,37 @@ pub(super) fn name(text: &str, start: usize) -> Option<(Vec<String>, usize)> {
 
 /// The text with a space in place of each semicolon that ends a statement.
 pub(super) fn without_semicolons(text: &str) -> String {
+    blank(text, |character| character == ';')
+}
+
+/// The text with spaces in place of each space that only Unicode knows.
+pub(super) fn with_plain_spaces(text: &str) -> String {
+    blank(text, is_unicode_space)
+}
+
+/// The text with spaces in place of some characters between tokens, byte for byte.
+fn blank(text: &str, is_blank: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     while let Some(character) = text[at..].chars().next() {
         let end = token_end(text, at, character);
-        match character {
-            ';' => out.push(' '),
-            _ => out.push_str(&text[at..end]),
+        if is_blank(character) {
+            out.extend(std::iter::repeat_n(' ', end - at));
+        } else {
+            out.push_str(&text[at..end]);
         }
         at = end;
     }
     out
+}
+
+/// What DuckDB takes for a space, as text from a web page or a word processor has it.
+fn is_unicode_space(character: char) -> bool {
+    matches!(
+        character,
+        '\u{A0}' | '\u{2000}'
+            ..='\u{200B}' | '\u{202F}' | '\u{205F}' | '\u{2060}' | '\u{3000}' | '\u{FEFF}'
+    )
 }
 
 fn part(text: &str, at: usize) -> Option<(String, usize)> {
@@ -76,7 +96,8 @@ fn token_end(text: &str, at: usize, first: char) -> usize {
 }
 
 fn is_name_start(character: char) -> bool {
-    character.is_ascii_alphabetic() || character == '_' || !character.is_ascii()
+    let beyond_ascii = !character.is_ascii() && !is_unicode_space(character);
+    character.is_ascii_alphabetic() || character == '_' || beyond_ascii
 }
 
 fn plain_end(text: &str, at: usize) -> usize {
@@ -163,6 +184,14 @@ mod tests {
         for text in ["", "1", "\"a", "(", "a.", "a.1"] {
             assert_eq!(name(text, 0), None, "{text}");
         }
+    }
+
+    #[test]
+    fn unicode_spaces_between_tokens_become_plain_ones() {
+        let text = "SELECT\u{A0}'\u{A0}'\u{3000}FROM\u{FEFF} \"\u{A0}\" -- \u{A0}";
+        let expected = "SELECT  '\u{A0}'   FROM    \"\u{A0}\" -- \u{A0}";
+        assert_eq!(with_plain_spaces(text), expected);
+        assert_eq!(text.len(), expected.len());
     }
 
     #[test]

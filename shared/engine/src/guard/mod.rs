@@ -8,12 +8,16 @@
 //! engine finds by searching: a macro of the lake never takes a built-in's place, and a name that is
 //! no table of the lake never opens a file.
 
+mod compare;
 mod functions;
+mod json;
 mod lexer;
 mod names;
 mod position;
 mod refusal;
+mod relation;
 mod scope;
+mod source;
 mod splice;
 mod tree;
 mod walk;
@@ -21,10 +25,13 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use domain::{Grants, Result, TableName, limits};
 
+use self::json::Object;
+use self::source::Source;
 use self::splice::Splices;
-use self::tree::Statement;
 use self::walk::Walk;
 use crate::sql::literal;
 
@@ -71,17 +78,39 @@ pub(crate) fn check(
     if text.chars().count() > limits::SQL_CHARACTERS {
         return Err(refusal::too_long());
     }
-    let statement = Statement::parse(text, parse)?;
-    let mut walk = Walk::new(text, this, grants);
-    walk.statement(&statement)?;
-    let Walk { relations, mentions_filename, .. } = walk;
-    let mut tables: Vec<TableName> = Vec::new();
-    for relation in &relations {
-        if !tables.contains(&relation.table) {
-            tables.push(relation.table.clone());
-        }
+    if text.contains('\0') {
+        return Err(tree::unreadable("a NUL character stands in it"));
     }
-    let (sql, splices) = splice::apply(text, relations, mentions_filename)?;
-    splice::verify(&sql, &statement, &splices, parse)?;
+    let source = Source::new(text);
+    let json = parse(&source.plain)?;
+    let query = tree::query(&source, &json)?;
+    let mut walk = Walk::new(text, this, grants);
+    walk.query(&query)?;
+    let tables = distinct(walk.relations.iter().map(|relation| &relation.table));
+    let (sql, splices) = splice::apply(&source, walk.relations, walk.mentions_filename)?;
+    verify(&query, &sql, &splices, parse)?;
     Ok(Guarded { sql, tables, splices })
+}
+
+/// Parses the new text, whose tree must be the first one with the splices in it.
+fn verify(
+    query: &Object<'_>,
+    sql: &str,
+    splices: &Splices,
+    parse: &mut dyn FnMut(&str) -> Result<String>,
+) -> Result<()> {
+    let changed = || refusal::not_allowed("The SQL is written in a way that is not taken");
+    let template = if splices.wrap() { Some(parse(compare::WRAPPED)?) } else { None };
+    let wrapped = match &template {
+        Some(json) => Some(tree::query(&Source::new(compare::WRAPPED), json)?),
+        None => None,
+    };
+    let json = parse(sql)?;
+    let new = tree::query(&Source::new(sql), &json).map_err(|_| changed())?;
+    if compare::is_same(query, &new, splices, wrapped.as_ref()) { Ok(()) } else { Err(changed()) }
+}
+
+fn distinct<'t>(tables: impl Iterator<Item = &'t TableName>) -> Vec<TableName> {
+    let mut seen = HashSet::new();
+    tables.filter(|table| seen.insert(*table)).cloned().collect()
 }

@@ -2,17 +2,7 @@
 
 /// Line and column of a byte, in characters from 1.
 pub(super) fn of_byte(text: &str, byte: usize) -> (u32, u32) {
-    let end = (0..=byte.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
-    of(&text[..end.unwrap_or(0)])
-}
-
-/// Line and column of a character, counted from 0.
-pub(super) fn of_character(text: &str, character: usize) -> (u32, u32) {
-    let end = text.char_indices().nth(character).map_or(text.len(), |(byte, _)| byte);
-    of(&text[..end])
-}
-
-fn of(before: &str) -> (u32, u32) {
+    let before = &text[..text.floor_char_boundary(byte)];
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     (count(line), count(column))
@@ -33,7 +23,5 @@ mod tests {
         assert_eq!(of_byte(text, 1), (1, 1));
         assert_eq!(of_byte(text, text.len() - 1), (2, 4));
         assert_eq!(of_byte(text, 1_000), (2, 5));
-        assert_eq!(of_character(text, 5), (2, 4));
-        assert_eq!(of_character(text, 1_000), (2, 5));
     }
 }

@@ -1,10 +1,9 @@
-//! Tables named in full, in the caller's own text; and the proof that nothing else changed.
+//! Tables named in full, in the caller's own text.
 
-use domain::{Result, TableName};
-use serde_json::{Map, Value};
+use domain::{Error, Result};
 
-use super::tree::{Statement, location, text};
-use super::walk::{Place, Relation};
+use super::relation::{Place, Relation};
+use super::source::Source;
 use super::{lexer, position, refusal};
 use crate::sql::{LAKE, identifier};
 
@@ -16,68 +15,76 @@ pub(super) struct Splices {
 }
 
 #[derive(Debug)]
-struct Splice {
-    relation: Relation,
+pub(super) struct Splice {
+    pub(super) relation: Relation,
+    /// The table stands in a subquery.
+    pub(super) wrapped: bool,
+    /// The alias that was added.
+    pub(super) alias: Option<String>,
     /// Bytes of the name in the caller's text.
     length: usize,
     /// The byte at which it begins in the new text, and its bytes there.
     new_at: usize,
     new_length: usize,
-    /// The table stands in a subquery.
-    wrapped: bool,
-    /// The alias that was added.
-    alias: Option<String>,
 }
 
 impl Splices {
     /// Where byte `offset` of the new text stands in the caller's.
     pub(super) fn position(&self, offset: usize) -> (u32, u32) {
-        let mut byte = offset;
-        for splice in &self.done {
-            if offset < splice.new_at {
-                break;
+        let before = self.done.partition_point(|splice| splice.new_at <= offset);
+        let byte = match self.done[..before].last() {
+            Some(splice) => {
+                let behind = offset.checked_sub(splice.new_at + splice.new_length);
+                splice.relation.at + behind.map_or(0, |more| splice.length + more)
             }
-            let behind = offset.checked_sub(splice.new_at + splice.new_length);
-            byte = splice.relation.at + behind.map_or(0, |more| splice.length + more);
-        }
+            None => offset,
+        };
         position::of_byte(&self.original, byte)
     }
-}
 
-impl Splices {
     /// What was put at this byte of the caller's text.
-    fn at(&self, byte: usize) -> Option<&Splice> {
+    pub(super) fn at(&self, byte: usize) -> Option<&Splice> {
         let found = self.done.binary_search_by_key(&byte, |splice| splice.relation.at);
         found.ok().map(|index| &self.done[index])
     }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.done.len()
+    }
+
+    /// Whether any table stands in a subquery.
+    pub(super) fn wrap(&self) -> bool {
+        self.done.iter().any(|splice| splice.wrapped)
+    }
 }
 
-/// The text with the relations named in full. With `wrap` they become subqueries, which show a
-/// table's own columns and not those that DuckLake adds (`filename`).
+/// The text without semicolons and with the relations named in full. With `wrap` they become
+/// subqueries, which show a table's own columns and not those that DuckLake adds (`filename`).
 pub(super) fn apply(
-    text: &str,
+    source: &Source<'_>,
     mut relations: Vec<Relation>,
     wrap: bool,
 ) -> Result<(String, Splices)> {
+    let text = lexer::without_semicolons(&source.plain);
     relations.sort_by_key(|relation| relation.at);
-    let original = lexer::without_semicolons(text);
     let (mut sql, mut copied, mut done) = (String::new(), 0, Vec::new());
     for relation in relations {
-        let found = lexer::name(&original, relation.at).filter(|_| relation.at >= copied);
+        let found = lexer::name(&text, relation.at).filter(|_| relation.at >= copied);
         let Some((_, end)) = found.filter(|(parts, _)| is_written(&relation, parts)) else {
-            return Err(misplaced(&original, &relation));
+            return Err(misplaced(source, &relation));
         };
-        sql.push_str(&original[copied..relation.at]);
+        sql.push_str(&text[copied..relation.at]);
         copied = end;
-        let splice = Splice::new(relation, end, sql.len(), wrap);
+        let mut splice = Splice::new(relation, end, sql.len(), wrap);
         sql.push_str(&splice.text());
-        done.push(Splice { new_length: sql.len() - splice.new_at, ..splice });
+        splice.new_length = sql.len() - splice.new_at;
+        done.push(splice);
     }
-    sql.push_str(&original[copied..]);
-    Ok((sql, Splices { original, done }))
+    sql.push_str(&text[copied..]);
+    Ok((sql, Splices { original: source.text.to_owned(), done }))
 }
 
-/// Keywords are in lower case in the tree, whatever was written.
 fn is_written(relation: &Relation, parts: &[String]) -> bool {
     let (schema, name) = &relation.written;
     match parts {
@@ -87,119 +94,28 @@ fn is_written(relation: &Relation, parts: &[String]) -> bool {
     }
 }
 
-fn misplaced(text: &str, relation: &Relation) -> domain::Error {
-    let (line, column) = position::of_byte(text, relation.at);
+fn misplaced(source: &Source<'_>, relation: &Relation) -> Error {
+    let (line, column) = position::of_byte(source.text, relation.at);
     let what = "This table's name is written in a way that is not taken; write it plainly";
     refusal::not_allowed(what).at(line, column)
 }
 
 impl Splice {
     fn new(relation: Relation, end: usize, new_at: usize, wrap: bool) -> Self {
-        let wrapped = wrap && relation.place != Place::Shown;
+        let wrapped = wrap && relation.place == Place::From;
         let name = &relation.written.1;
         let renamed = relation.table.name.as_str() != name;
-        let alias = (!relation.aliased && relation.place == Place::From && (renamed || wrapped))
-            .then(|| name.clone());
+        let wanted = !relation.aliased && relation.place == Place::From && (renamed || wrapped);
+        let alias = wanted.then(|| name.clone());
         Self { length: end - relation.at, new_at, new_length: 0, wrapped, alias, relation }
     }
 
     fn text(&self) -> String {
-        let table = full_name(&self.relation.table);
+        let table = format!("{}.{}", identifier(LAKE), self.relation.table.quoted());
         let table = if self.wrapped { format!("(SELECT * FROM {table})") } else { table };
         match &self.alias {
             Some(alias) => format!("{table} AS {}", identifier(alias)),
             None => table,
         }
-    }
-}
-
-fn full_name(table: &TableName) -> String {
-    format!("{}.{}", identifier(LAKE), table.quoted())
-}
-
-/// Parses the new text, whose tree must be the first one with the splices in it.
-pub(super) fn verify(
-    sql: &str,
-    statement: &Statement,
-    splices: &Splices,
-    parse: &mut dyn FnMut(&str) -> Result<String>,
-) -> Result<()> {
-    let changed = || refusal::not_allowed("The SQL is written in a way that is not taken");
-    let template = match splices.done.iter().any(|splice| splice.wrapped) {
-        true => Some(Statement::parse("FROM (SELECT * FROM a.b.c) AS d", parse)?.node),
-        false => None,
-    };
-    let mut expected = statement.node.clone();
-    let mut placed = 0;
-    expect(&mut expected, splices, template.as_ref(), &mut placed);
-    let mut found = Statement::parse(sql, parse).map_err(|_| changed())?.node;
-    forget_locations(&mut expected);
-    forget_locations(&mut found);
-    if placed == splices.done.len() && expected == found { Ok(()) } else { Err(changed()) }
-}
-
-/// Puts the splices into a tree.
-fn expect(value: &mut Value, splices: &Splices, template: Option<&Value>, placed: &mut usize) {
-    match value {
-        Value::Array(values) => {
-            values.iter_mut().for_each(|value| expect(value, splices, template, placed));
-        }
-        Value::Object(object) => {
-            let at = location(object).filter(|_| text(object, "type") == "BASE_TABLE");
-            let splice = at.and_then(|at| splices.at(at));
-            if let Some(splice) = splice {
-                *placed += 1;
-                splice.expect(object, template);
-            } else {
-                object.values_mut().for_each(|value| expect(value, splices, template, placed));
-            }
-        }
-        _ => {}
-    }
-}
-
-impl Splice {
-    fn expect(&self, object: &mut Map<String, Value>, template: Option<&Value>) {
-        if let Some(alias) = &self.alias {
-            object.insert("alias".to_owned(), Value::from(alias.as_str()));
-        }
-        if let Some(Value::Object(wrapper)) = template.map(|node| &node["from_table"])
-            && self.wrapped
-        {
-            let mut wrapper = wrapper.clone();
-            for key in ["alias", "sample", "column_name_alias"] {
-                wrapper.remove(key);
-                wrapper.extend(object.remove_entry(key));
-            }
-            *object = wrapper;
-            let inner = object.get_mut("subquery").map(|query| &mut query["node"]["from_table"]);
-            if let Some(Value::Object(inner)) = inner {
-                self.name(inner);
-            }
-        } else {
-            self.name(object);
-        }
-    }
-
-    fn name(&self, object: &mut Map<String, Value>) {
-        let TableName { schema, name } = &self.relation.table;
-        for (key, part) in [
-            ("catalog_name", LAKE),
-            ("schema_name", schema.as_str()),
-            ("table_name", name.as_str()),
-        ] {
-            object.insert(key.to_owned(), Value::from(part));
-        }
-    }
-}
-
-fn forget_locations(value: &mut Value) {
-    match value {
-        Value::Array(values) => values.iter_mut().for_each(forget_locations),
-        Value::Object(object) => {
-            object.remove("query_location");
-            object.values_mut().for_each(forget_locations);
-        }
-        _ => {}
     }
 }

@@ -1,95 +1,61 @@
 //! DuckDB's tree of a statement, as `json_serialize_sql` writes it.
 
 use domain::{Error, Result};
-use serde::Deserialize;
-use serde_json::{Map, Value};
 
-use super::{position, refusal};
+use super::json::{self, Node, Object, Unread};
+use super::refusal;
+use super::source::Source;
 
-/// How deep the JSON of a tree may nest. A chain of 200 additions takes 400 levels; each level takes
-/// the walks some hundred bytes of stack.
-const DEPTH: usize = 512;
-
-/// One SELECT.
-pub(super) struct Statement {
-    /// The query node.
-    pub(super) node: Value,
-}
-
-impl Statement {
-    /// Parses `text`, which must be one SELECT.
-    pub(super) fn parse(text: &str, parse: &mut dyn FnMut(&str) -> Result<String>) -> Result<Self> {
-        if text.contains('\0') {
-            return Err(unreadable("a NUL character stands in it"));
-        }
-        let mut answer = read(&parse(text)?)?;
-        if answer["error"] != Value::Bool(false) {
-            return Err(failure(text, &answer));
-        }
-        match answer["statements"].as_array_mut().map(std::mem::take).as_deref_mut() {
-            Some([]) => Err(unreadable("it holds no statement")),
-            Some([statement]) => Ok(Self { node: statement["node"].take() }),
-            _ => Err(refusal::only_select()),
-        }
+/// The query of the one SELECT in `source`, of which the parser answered `json`.
+pub(super) fn query<'a>(source: &Source<'_>, json: &'a str) -> Result<Object<'a>> {
+    let Node::Object(mut answer) = read(json)? else { return Err(not_understood()) };
+    if !matches!(answer.get("error"), Some(Node::Plain("false"))) {
+        return Err(failure(source, &answer));
     }
-}
-
-/// Reads JSON as deep as [`DEPTH`]: serde_json's own limit is too low for valid queries.
-fn read(json: &str) -> Result<Value> {
-    if depth(json) > DEPTH {
-        return Err(refusal::too_complex());
-    }
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    deserializer.disable_recursion_limit();
-    Value::deserialize(&mut deserializer).map_err(Error::internal)
-}
-
-fn depth(json: &str) -> usize {
-    let (mut depth, mut deepest, mut in_text, mut escaped) = (0_usize, 0, false, false);
-    for byte in json.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => in_text = !in_text,
-            b'{' | b'[' if !in_text => {
-                depth += 1;
-                deepest = deepest.max(depth);
+    let statements = answer.0.iter_mut().find(|(key, _)| *key == "statements");
+    match statements.map(|(_, statements)| statements) {
+        Some(Node::Array(statements)) if statements.len() > 1 => Err(refusal::only_select()),
+        Some(Node::Array(statements)) => match statements.pop() {
+            Some(Node::Object(mut statement)) => {
+                let node = statement.0.iter().position(|(key, _)| *key == "node");
+                match node.map(|index| statement.0.swap_remove(index)) {
+                    Some((_, Node::Object(node))) => Ok(node),
+                    _ => Err(not_understood()),
+                }
             }
-            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
-            _ => {}
-        }
+            _ => Err(unreadable("it holds no statement")),
+        },
+        _ => Err(unreadable("it holds no statement")),
     }
-    deepest
+}
+
+fn read(json: &str) -> Result<Node<'_>> {
+    json::read(json).map_err(|unread| match unread {
+        Unread::TooDeep => refusal::too_complex(),
+        Unread::NotJson => not_understood(),
+    })
 }
 
 /// What DuckDB says against the text. Its position counts characters.
-fn failure(text: &str, answer: &Value) -> Error {
-    let message = answer["error_message"].as_str().unwrap_or_default();
-    if answer["error_type"] != "parser" {
+fn failure(source: &Source<'_>, answer: &Object<'_>) -> Error {
+    if answer.text("error_type") != "parser" {
         return refusal::only_select();
     }
-    let error = unreadable(message);
-    match answer["position"].as_str().and_then(|position| position.parse().ok()) {
-        Some(character) => {
-            let (line, column) = position::of_character(text, character);
+    let error = unreadable(answer.text("error_message"));
+    match answer.text("position").parse() {
+        Ok(character) => {
+            let (line, column) = source.position(character);
             error.at(line, column)
         }
-        None => error,
+        Err(_) => error,
     }
 }
 
-fn unreadable(why: &str) -> Error {
+pub(super) fn unreadable(why: &str) -> Error {
     let why = why.trim_end_matches(['.', '!']);
     Error::invalid("INVALID_SQL", format!("The SQL cannot be read: {why}."))
 }
 
-/// A text of an object; empty where there is none.
-pub(super) fn text<'v>(object: &'v Map<String, Value>, key: &str) -> &'v str {
-    object.get(key).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// The byte of the statement at which something stands, where the parser noted it.
-pub(super) fn location(object: &Map<String, Value>) -> Option<usize> {
-    let location = object.get("query_location")?.as_u64()?;
-    usize::try_from(location).ok().filter(|_| location != u64::MAX)
+fn not_understood() -> Error {
+    Error::internal("the parser's tree is not as it was")
 }

@@ -27,6 +27,7 @@ fn tables_are_named_in_full() {
             "SELECT (FROM t SELECT max(a)) LIMIT (SELECT count(*) FROM u);;",
             r#"SELECT (FROM "lake"."main"."t" SELECT max(a)) LIMIT (SELECT count(*) FROM "lake"."main"."u")  "#,
         ),
+        ("SELECT\u{A0}a\u{3000}FROM t", r#"SELECT  a   FROM "lake"."main"."t""#),
         ("DESCRIBE t", r#"DESCRIBE "lake"."main"."t""#),
         ("SUMMARIZE SELECT a FROM t", r#"SUMMARIZE SELECT a FROM "lake"."main"."t""#),
         (
@@ -226,4 +227,7 @@ fn places_are_told_in_the_callers_text() {
         assert_eq!(guarded.position(new.expect("a place")), expected, "{word}");
     }
     assert_eq!(guarded.position(guarded.sql.len()), (3, 14));
+    // Spaces that only Unicode knows are characters like others.
+    assert_eq!(bench.refusal("SELECT\u{A0}*\u{3000}FROM temp.x").position, Some((1, 15)));
+    assert_eq!(bench.refusal("SELECT\u{A0}* FROM\u{A0})").position, Some((1, 15)));
 }
