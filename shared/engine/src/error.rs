@@ -5,6 +5,7 @@
 
 use domain::{Code, Error, TableName};
 
+use crate::answer;
 use crate::raw::Failure;
 
 /// What is to be done after a write failed.
@@ -25,6 +26,9 @@ pub(crate) fn is_instance_broken(failure: &Failure) -> bool {
         || (failure.says("ducklake_inlined_d")
             && (failure.says("does not exist") || failure.says("no such table")))
         || failure.says("Attempted to access index 0 within vector of size 0")
+        // In a transaction in which nothing had failed that we were told of: on PostgreSQL the
+        // missing relation shows like this.
+        || failure.says("Current transaction is aborted")
 }
 
 /// The catalog holds no lake.
@@ -50,17 +54,6 @@ pub(crate) fn opening(failure: Failure) -> Error {
     Error::internal(failure)
 }
 
-/// The lake is encrypted and the configuration says no, or the other way.
-pub(crate) fn other_encryption(wanted: bool) -> Error {
-    Error::invalid(
-        "DB_DUCKLAKE_ENCRYPTED",
-        format!(
-            "DB_DUCKLAKE_ENCRYPTED is {wanted}, but the lake was made with {}; that is decided once.",
-            !wanted
-        ),
-    )
-}
-
 /// A write failed; the caller's rows or definition may be at fault, or chance.
 pub(crate) fn writing(failure: Failure, table: &TableName) -> Verdict {
     if is_instance_broken(&failure) {
@@ -72,20 +65,24 @@ pub(crate) fn writing(failure: Failure, table: &TableName) -> Verdict {
     if is_store_lost(&failure) {
         return Verdict::Final(Error::unavailable("The lake's object store", failure));
     }
+    // We interrupt no write: DuckDB lost the reason (see `reason_lost`), the next try shows it.
+    if failure.is("INTERRUPT") {
+        return Verdict::Again(answer::conflict(failure));
+    }
     let text = failure.message.as_str();
     if text.contains("already exists") || text.contains("created by another transaction already") {
         // The schema is made on first use: a twin that made it first is no reason to fail.
         if text.contains("create schema") || text.contains("Schema with name") {
-            return Verdict::Again(conflict(failure));
+            return Verdict::Again(answer::conflict(failure));
         }
-        return Verdict::Final(table_exists(table).because(failure));
+        return Verdict::Final(answer::table_exists(table).because(failure));
     }
     let gone = text.contains("another transaction has dropped it");
     if gone || (failure.is("Catalog") && text.contains("does not exist")) {
-        return Verdict::Final(table_not_found(table).because(failure));
+        return Verdict::Final(answer::table_not_found(table).because(failure));
     }
     if is_commit_conflict(&failure) {
-        return Verdict::Again(conflict(failure));
+        return Verdict::Again(answer::conflict(failure));
     }
     match rows(&failure) {
         Some(error) => Verdict::Final(error.because(failure)),
@@ -171,70 +168,6 @@ pub(crate) fn may_be_the_body(failure: &Failure) -> bool {
         || is_commit_conflict(failure)
         || failure.is("Constraint")
         || failure.is("Catalog"))
-}
-
-/// Another commit came first again and again.
-fn conflict(failure: Failure) -> Error {
-    let mut error = Error::new(
-        Code::Unavailable,
-        "COMMIT_CONFLICT",
-        "Other writes came first each time; nothing was changed. Try again in a moment.",
-    )
-    .because(failure);
-    error.retry_after = Some(std::time::Duration::from_secs(1));
-    error
-}
-
-/// One of that name is there.
-pub(crate) fn table_exists(table: &TableName) -> Error {
-    Error::new(
-        Code::Conflict,
-        "TABLE_EXISTS",
-        format!("The table `{table}` is there already; choose another name."),
-    )
-}
-
-/// There is none.
-pub(crate) fn table_not_found(table: &TableName) -> Error {
-    Error::new(
-        Code::NotFound,
-        "TABLE_NOT_FOUND",
-        format!("There is no table `{table}` any more; nothing was changed."),
-    )
-}
-
-/// Not the table that the rows were checked against.
-pub(crate) fn table_changed(table: &TableName) -> Error {
-    let mut error = Error::new(
-        Code::Conflict,
-        "TABLE_CHANGED",
-        format!(
-            "The table `{table}` was dropped and made anew meanwhile; nothing was appended. Send it again."
-        ),
-    );
-    error.retry_after = Some(std::time::Duration::from_secs(1));
-    error
-}
-
-/// A commit was sent and its end is not known.
-pub(crate) fn outcome_unknown(cause: Error) -> Error {
-    let mut error = Error::new(
-        Code::Unavailable,
-        "OUTCOME_UNKNOWN",
-        "The lake's catalog was lost while the write was committed: it may be there or not. Send it \
-         again with the same Idempotency-Key.",
-    );
-    error.retry_after = Some(std::time::Duration::from_secs(1));
-    error.because(cause)
-}
-
-/// The time of a query is over.
-pub(crate) fn timed_out() -> Error {
-    Error::new(
-        Code::Timeout,
-        "QUERY_TIMEOUT",
-        "The query did not end within its time; ask for less, or send it as a job.",
-    )
 }
 
 /// Whether the caller's own statement is at fault.
@@ -337,76 +270,4 @@ fn shown(failure: &Failure) -> Option<String> {
     }
     // The lake's name is ours: people call their tables without it.
     Some(line.replace("lake.", "").chars().take(500).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn table() -> TableName {
-        TableName::parse("t").expect("a name")
-    }
-
-    fn verdict(text: &str) -> (char, Code, &'static str) {
-        match writing(Failure::new(text), &table()) {
-            Verdict::Again(error) => ('a', error.code, error.error_code),
-            Verdict::Reopen(error) => ('r', error.code, error.error_code),
-            Verdict::Final(error) => ('f', error.code, error.error_code),
-        }
-    }
-
-    #[test]
-    fn known_texts_have_their_meaning() {
-        let commit =
-            "TransactionContext Error: Failed to commit: Failed to commit DuckLake transaction.\n";
-        for (text, expected) in [
-            (
-                "Catalog Error: Table with name \"t\" already exists!",
-                ('f', Code::Conflict, "TABLE_EXISTS"),
-            ),
-            (
-                "Constraint Error: NOT NULL constraint failed: t.id",
-                ('f', Code::Invalid, "NULL_NOT_ALLOWED"),
-            ),
-            (
-                "IO Error: Unable to connect to Postgres at \"x\": no",
-                ('f', Code::Unavailable, "DEPENDENCY_UNAVAILABLE"),
-            ),
-            (
-                "FATAL Error: Failed: database has been invalidated because",
-                ('r', Code::Unavailable, "DEPENDENCY_UNAVAILABLE"),
-            ),
-            ("HTTP Error: Forbidden", ('f', Code::Unavailable, "DEPENDENCY_UNAVAILABLE")),
-            ("Something Error: else", ('f', Code::Internal, "INTERNAL")),
-        ] {
-            assert_eq!(verdict(text), expected, "{text}");
-        }
-        for (text, expected) in [
-            (
-                "Transaction conflict - attempting to create table \"t\" in schema \"s\" - but this table has been created by another transaction already",
-                ('f', Code::Conflict, "TABLE_EXISTS"),
-            ),
-            (
-                "Transaction conflict - attempting to insert into table with index \"5\" - but another transaction has dropped it",
-                ('f', Code::NotFound, "TABLE_NOT_FOUND"),
-            ),
-            (
-                "Transaction conflict - attempting to create schema \"s\" - but this schema has been created by another transaction already",
-                ('a', Code::Unavailable, "COMMIT_CONFLICT"),
-            ),
-            ("Exceeded the maximum retry count of 20", ('a', Code::Unavailable, "COMMIT_CONFLICT")),
-        ] {
-            assert_eq!(verdict(&format!("{commit}{text}")), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_ours_is_not_shown() {
-        let error = querying(Failure::new("Binder Error: no \"x\" in __ducklake_metadata_lake"));
-        assert_eq!(error.detail, "Binder error: DuckDB does not take it");
-        let error =
-            querying(Failure::new("Catalog Error: Table with name nope does not exist!\nLINE 1"));
-        assert_eq!(error.detail, "Catalog error: Table with name nope does not exist!");
-        assert_eq!(querying(Failure::new("IO Error: /secret")).code, Code::Internal);
-    }
 }

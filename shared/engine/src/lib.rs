@@ -12,6 +12,7 @@
 //! SQL), one writes (our own SQL only). Each is sealed once its lake is attached, and replaced as a
 //! whole when it breaks. Nothing outside this crate names `duckdb`.
 
+mod answer;
 mod engine;
 mod error;
 mod guard;

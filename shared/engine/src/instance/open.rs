@@ -9,10 +9,10 @@ use domain::Result;
 use service::S3Credentials;
 
 use super::{Instance, credentials};
-use crate::error;
 use crate::raw::{Connection, Database, Failure};
 use crate::settings::{EngineSettings, Purpose, StorageLocation, password};
 use crate::sql::{LAKE, METADATA, identifier, literal};
+use crate::{answer, error};
 
 /// Opens an instance. Blocks for some hundred milliseconds.
 pub(crate) fn open(
@@ -195,5 +195,5 @@ fn check_encryption(instance: &Instance, settings: &EngineSettings) -> Result<()
     if found.map_err(error::opening)? {
         return Ok(());
     }
-    Err(error::other_encryption(wanted))
+    Err(answer::other_encryption(wanted))
 }

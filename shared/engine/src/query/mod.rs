@@ -1,6 +1,7 @@
 //! Reads: whole tables and callers' SQL.
 
 mod casts;
+mod convert;
 mod guarded;
 mod parameters;
 mod plan;
@@ -16,17 +17,20 @@ use domain::{Error, Result};
 use service::{Query, QueryEngine, Rows};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use crate::error;
 use crate::instance::{Instance, Slot};
 use crate::settings::EngineSettings;
 use crate::threads;
+use crate::{answer, error};
 
-use run::{Output, Work};
+use run::{Cure, Output, Stopped, Work};
 use stream::Ending;
 use watchdog::Watchdog;
 
 /// Batches that wait for the client: with 16k rows or 8 MB each, some tens of MB at most.
 const WAITING_BATCHES: usize = 2;
+
+/// Tries of one query, where another try may help.
+const TRIES: u32 = 2;
 
 /// Runs callers' reads on the reading instance.
 pub(crate) struct Queries {
@@ -46,7 +50,7 @@ impl Queries {
         let turn = Arc::clone(&self.turns).acquire_owned();
         let turn = match deadline {
             Some(at) => {
-                tokio::time::timeout_at(at.into(), turn).await.map_err(|_| error::timed_out())?
+                tokio::time::timeout_at(at.into(), turn).await.map_err(|_| answer::timed_out())?
             }
             None => turn.await,
         };
@@ -59,8 +63,11 @@ impl Queries {
         instance: &Instance,
         query: Query,
         turn: OwnedSemaphorePermit,
-    ) -> Result<Result<Rows>, Broken> {
-        let connection = instance.connect().map_err(|failure| Broken(error::opening(failure)))?;
+    ) -> Result<Rows, Stopped> {
+        let connection = instance.connect().map_err(|failure| Stopped {
+            error: error::opening(failure),
+            cure: Some(Cure::Reopen),
+        })?;
         let watched = self.watchdog.watch(connection.interrupt(), query.deadline);
         let (head, first) = oneshot::channel();
         let (send, batches) = tokio::sync::mpsc::channel(WAITING_BATCHES);
@@ -77,37 +84,32 @@ impl Queries {
         };
         // Should no one wait any more, this is dropped, and with it the work is called off.
         let calling_off = stream::CallOff(Arc::clone(&ending));
-        if let Err(error) = threads::start("query", move || run::run(work, head)) {
-            return Ok(Err(error));
-        }
+        let hopeless = |error| Stopped { error, cure: None };
+        threads::start("query", move || run::run(work, head)).map_err(hopeless)?;
         match first.await {
-            Ok(Ok(head)) => Ok(Ok(stream::rows(head, batches, calling_off))),
-            Ok(Err(stopped)) if stopped.broken => Err(Broken(stopped.error)),
-            Ok(Err(stopped)) => Ok(Err(stopped.error)),
-            Err(_) => Ok(Err(Error::internal("the query's thread panicked"))),
+            Ok(head) => Ok(stream::rows(head?, batches, calling_off)),
+            Err(_) => Err(hopeless(Error::internal("the query's thread panicked"))),
         }
     }
 }
 
-/// The instance is broken, and this is what to say should the next one be too.
-struct Broken(Error);
-
 #[async_trait]
 impl QueryEngine for Queries {
     async fn query(&self, query: Query) -> Result<Rows> {
-        let mut tried = false;
+        let mut tries = 0;
         loop {
+            tries += 1;
             let turn = self.turn(query.deadline).await?;
             let instance = self.slot.get().await?;
-            match self.start(&instance, query.clone(), turn).await {
-                Ok(answer) => return answer,
-                Err(Broken(error)) => {
-                    self.slot.discard(&instance).await;
-                    if tried {
-                        return Err(error);
-                    }
-                    tried = true;
-                }
+            let stopped = match self.start(&instance, query.clone(), turn).await {
+                Ok(rows) => return Ok(rows),
+                Err(stopped) => stopped,
+            };
+            if let Some(Cure::Reopen) = stopped.cure {
+                self.slot.discard(&instance).await;
+            }
+            if stopped.cure.is_none() || tries == TRIES {
+                return Err(stopped.error);
             }
         }
     }

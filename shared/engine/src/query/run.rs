@@ -1,27 +1,19 @@
 //! One query on its two threads: this one fetches, another makes Arrow of it (FACTS 14).
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread;
 
 use arrow_array::RecordBatch;
-use arrow_select::coalesce::BatchCoalescer;
+use arrow_schema::SchemaRef;
 use domain::{Error, SnapshotId};
 use service::{Query, ResultColumn};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
+use super::convert::{fetch_and_convert, rename, renamed};
 use super::plan::{self, Plan};
 use super::stream::{Ending, Head};
-use crate::raw::{ArrowConverter, Chunk, Connection, Failure, Streaming};
-use crate::{error, threads};
-
-/// Rows of a batch: enough that a reader's overhead does not count.
-const BATCH_ROWS: usize = 16_384;
-/// Or so many bytes, whichever comes first: offsets overflow at 2 GB, memory much earlier.
-const BATCH_BYTES: usize = 8 << 20;
-/// Chunks that change threads together.
-const CHUNKS: usize = 8;
+use crate::raw::{Connection, Failure};
+use crate::{answer, error};
 
 /// What the thread of a query owns.
 pub(super) struct Work {
@@ -42,8 +34,15 @@ pub(super) struct Output {
 /// Why a query did not begin.
 pub(super) struct Stopped {
     pub(super) error: Error,
-    /// Another instance may do better.
-    pub(super) broken: bool,
+    pub(super) cure: Option<Cure>,
+}
+
+/// What may help a query that did not begin.
+pub(super) enum Cure {
+    /// Another instance.
+    Reopen,
+    /// Another try: DuckDB lost the reason for the failure.
+    Again,
 }
 
 /// Why the work stops early.
@@ -86,26 +85,28 @@ pub(super) fn run(work: Work, head: oneshot::Sender<Result<Head, Stopped>>) {
 
 impl Work {
     fn stopped(&self, stop: Stop) -> Stopped {
-        let broken = matches!(&stop, Stop::Engine(failure) if error::is_instance_broken(failure));
         let watched = &self.output.ending.watched;
-        let error = match stop {
+        match stop {
             Stop::Engine(failure) if failure.is("INTERRUPT") && watched.is_late() => {
-                error::timed_out()
+                Stopped { error: answer::timed_out(), cure: None }
             }
-            Stop::Engine(_) if broken => {
-                Error::unavailable("The lake's engine", "the instance was broken")
+            Stop::Engine(failure) if failure.is("INTERRUPT") => {
+                Stopped { error: answer::reason_lost(failure), cure: Some(Cure::Again) }
             }
-            Stop::Engine(failure) => error::querying(failure),
-            Stop::Known(error) => error,
-            Stop::Gone => error::timed_out(),
-        };
-        Stopped { error, broken }
+            Stop::Engine(failure) if error::is_instance_broken(&failure) => {
+                let error = Error::unavailable("The lake's engine", failure);
+                Stopped { error, cure: Some(Cure::Reopen) }
+            }
+            Stop::Engine(failure) => Stopped { error: error::querying(failure), cure: None },
+            Stop::Known(error) => Stopped { error, cure: None },
+            Stop::Gone => Stopped { error: answer::timed_out(), cure: None },
+        }
     }
 }
 
 impl Output {
     /// Hands a batch over; waits for a slow reader as long as there is time.
-    fn hand_over(&self, batch: RecordBatch) -> Result<(), Stop> {
+    pub(super) fn hand_over(&self, batch: RecordBatch) -> Result<(), Stop> {
         let sent = match self.ending.watched.deadline() {
             None => self.send.blocking_send(batch).ok(),
             Some(at) => {
@@ -113,7 +114,7 @@ impl Output {
                 let sent = self
                     .runtime
                     .block_on(async { tokio::time::timeout_at(at.into(), sending).await });
-                sent.map_err(|_| error::timed_out())?.ok()
+                sent.map_err(|_| answer::timed_out())?.ok()
             }
         };
         sent.ok_or(Stop::Gone)
@@ -147,7 +148,7 @@ fn stream(work: &Work, plan: &Plan<'_>, waiting: &mut Waiting) -> Result<(), Sto
 fn send_head(
     waiting: &mut Waiting,
     columns: &[ResultColumn],
-    schema: &arrow_schema::SchemaRef,
+    schema: &SchemaRef,
     snapshot: Option<SnapshotId>,
     first: Option<RecordBatch>,
 ) -> Result<(), Stop> {
@@ -155,90 +156,4 @@ fn send_head(
     let head = Head { columns, schema, snapshot, first };
     let waiting = waiting.take().ok_or(Stop::Gone)?;
     waiting.send(Ok(head)).map_err(|_| Stop::Gone)
-}
-
-/// Fetches here, converts on a second thread, which borrows from the result: hence the scope.
-fn fetch_and_convert(
-    output: &Output,
-    streaming: &Streaming<'_>,
-    converter: ArrowConverter<'_>,
-    names: &arrow_schema::SchemaRef,
-    second: Chunk,
-) -> Result<(), Stop> {
-    thread::scope(|scope| {
-        let (send, receive) = sync_channel::<Vec<Chunk>>(2);
-        let converting = thread::Builder::new()
-            .name("engine-arrow".to_owned())
-            .stack_size(threads::STACK)
-            .spawn_scoped(scope, move || convert_all(output, &converter, names, receive))
-            .map_err(|error| Error::unavailable("A thread for the work", error))?;
-        let mut chunks = vec![second];
-        let fetched = loop {
-            match streaming.fetch() {
-                Ok(Some(chunk)) => chunks.push(chunk),
-                Ok(None) => break Ok(()),
-                Err(failure) => break Err(Stop::Engine(failure)),
-            }
-            if chunks.len() == CHUNKS && send.send(std::mem::take(&mut chunks)).is_err() {
-                break Ok(());
-            }
-        };
-        // The other thread says why it ended early, if it did.
-        let _ = send.send(chunks);
-        drop(send);
-        let converted = converting
-            .join()
-            .unwrap_or_else(|_| Err(Error::internal("the converting thread panicked").into()));
-        converted.and(fetched)
-    })
-}
-
-fn convert_all(
-    output: &Output,
-    converter: &ArrowConverter<'_>,
-    names: &arrow_schema::SchemaRef,
-    receive: Receiver<Vec<Chunk>>,
-) -> Result<(), Stop> {
-    let mut coalescer = BatchCoalescer::new(Arc::clone(names), BATCH_ROWS);
-    let mut bytes = 0;
-    for chunk in receive.into_iter().flatten() {
-        let batch = renamed(names, converter.convert(&chunk)?)?;
-        drop(chunk);
-        bytes += batch.get_array_memory_size();
-        coalescer.push_batch(batch).map_err(Error::internal)?;
-        if bytes >= BATCH_BYTES {
-            coalescer.finish_buffered_batch().map_err(Error::internal)?;
-        }
-        while let Some(batch) = coalescer.next_completed_batch() {
-            bytes = 0;
-            output.hand_over(batch)?;
-        }
-    }
-    coalescer.finish_buffered_batch().map_err(Error::internal)?;
-    while let Some(batch) = coalescer.next_completed_batch() {
-        output.hand_over(batch)?;
-    }
-    Ok(())
-}
-
-/// The schema under the columns' own names: a wrapped statement has others.
-fn rename(
-    columns: &[ResultColumn],
-    converter: &ArrowConverter<'_>,
-) -> Result<arrow_schema::SchemaRef, Stop> {
-    let schema = converter.schema();
-    if schema.fields().len() != columns.len() {
-        return Err(
-            Error::internal("a statement has other columns than it was prepared for").into()
-        );
-    }
-    let fields = schema.fields().iter().zip(columns);
-    let fields = fields.map(|(field, column)| field.as_ref().clone().with_name(&column.name));
-    Ok(Arc::new(arrow_schema::Schema::new(fields.collect::<Vec<_>>())))
-}
-
-fn renamed(schema: &arrow_schema::SchemaRef, batch: RecordBatch) -> Result<RecordBatch, Stop> {
-    let rows = arrow_array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    RecordBatch::try_new_with_options(Arc::clone(schema), batch.columns().to_vec(), &rows)
-        .map_err(|error| Error::internal(error).into())
 }

