@@ -1,0 +1,155 @@
+//! The JSON text that both databases answer with, and what it becomes.
+
+use domain::{Error, Name, Result, RunId, SnapshotId, Table, TableName, TableSummary, Timestamp};
+use serde::Deserialize;
+use service::{CatalogStatus, RecordedWrite};
+
+use crate::columns::{self, ColumnDocument};
+use crate::version;
+
+/// One answer: what the catalog is, and what was asked.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Document {
+    migration: Option<u32>,
+    format: Option<String>,
+    snapshot: Option<u64>,
+    #[serde(default)]
+    tables: Vec<TableDocument>,
+    /// SQLite: the inlined tables that the page had, as `[table id, name]`.
+    #[serde(default)]
+    pub(crate) inlined: Vec<(u64, String)>,
+    write: Option<WriteDocument>,
+}
+
+#[derive(Debug, Deserialize)]
+struct TableDocument {
+    id: u64,
+    schema: String,
+    name: String,
+    rows: i64,
+    bytes: u64,
+    files: u64,
+    snapshot: u64,
+    created_at: String,
+    updated_at: String,
+    comment: Option<String>,
+    columns: Option<Vec<ColumnDocument>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct WriteDocument {
+    payload: String,
+    snapshot: Option<u64>,
+    schema: String,
+    table: String,
+    rows: u64,
+    bytes: u64,
+    run: Option<String>,
+    at: String,
+}
+
+impl Document {
+    /// Reads an answer; refuses the catalog of another build.
+    pub(crate) fn read(text: &str) -> Result<Self> {
+        let document: Self = serde_json::from_str(text).map_err(Error::internal)?;
+        version::check(document.migration, document.format.as_deref())?;
+        Ok(document)
+    }
+
+    pub(crate) fn into_summaries(self) -> Result<Vec<TableSummary>> {
+        self.tables.into_iter().map(|table| table.summary()).collect()
+    }
+
+    pub(crate) fn into_table(self) -> Result<Option<Table>> {
+        self.tables.into_iter().next().map(TableDocument::into_table).transpose()
+    }
+
+    pub(crate) fn into_write(self) -> Result<Option<RecordedWrite>> {
+        self.write.map(WriteDocument::into_write).transpose()
+    }
+
+    pub(crate) fn into_status(self) -> Result<CatalogStatus> {
+        let newest = self.snapshot.ok_or_else(|| Error::internal("the lake has no snapshot"))?;
+        Ok(CatalogStatus {
+            format: self.format.unwrap_or_default(),
+            migration: self.migration.unwrap_or_default(),
+            newest_snapshot: SnapshotId(newest),
+        })
+    }
+}
+
+impl TableDocument {
+    fn summary(&self) -> Result<TableSummary> {
+        Ok(TableSummary {
+            name: name(&self.schema, &self.name)?,
+            row_count: u64::try_from(self.rows).map_err(Error::internal)?,
+            size_bytes: self.bytes,
+            file_count: self.files,
+            snapshot: SnapshotId(self.snapshot),
+            created_at: time(&self.created_at)?,
+            updated_at: time(&self.updated_at)?,
+            comment: self.comment.clone(),
+        })
+    }
+
+    fn into_table(self) -> Result<Table> {
+        let summary = self.summary()?;
+        let columns = columns::build(&summary.name, self.columns.unwrap_or_default())?;
+        Ok(Table { id: self.id, summary, columns })
+    }
+}
+
+impl WriteDocument {
+    fn into_write(self) -> Result<RecordedWrite> {
+        Ok(RecordedWrite {
+            payload: self.payload,
+            snapshot: self.snapshot.map(SnapshotId),
+            table: name(&self.schema, &self.table)?,
+            rows: self.rows,
+            bytes: self.bytes,
+            run: self.run.as_deref().map(RunId::parse).transpose()?,
+            at: time(&self.at)?,
+        })
+    }
+}
+
+fn name(schema: &str, name: &str) -> Result<TableName> {
+    Ok(TableName { schema: Name::parse("schema", schema)?, name: Name::parse("table", name)? })
+}
+
+/// PostgreSQL's JSON (`…T…+00:00`) and DuckDB's text (`… …+00`).
+fn time(text: &str) -> Result<Timestamp> {
+    text.parse().map_err(Error::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_of_writing_a_time_are_read() {
+        let expected: Timestamp = "2026-11-21T14:12:05.034154Z".parse().expect("a time");
+        for text in [
+            "2026-11-21T14:12:05.034154+00:00",
+            "2026-11-21 14:12:05.034154+00",
+            "2026-11-21 19:42:05.034154+05:30",
+        ] {
+            assert_eq!(time(text).expect(text), expected);
+        }
+        assert!(time("2026-11-21 14:12:05+00").is_ok());
+    }
+
+    #[test]
+    fn another_catalog_is_refused_by_its_number() {
+        for (text, found) in [
+            (r#"{"migration": null, "format": "1.0", "snapshot": 0}"#, "not migrated"),
+            (r#"{"migration": 2, "format": "1.0", "snapshot": 0}"#, "at migration 2"),
+            (r#"{"migration": 99, "format": "1.0", "snapshot": 0}"#, "newer Eider"),
+            (r#"{"migration": 3, "format": "1.1", "snapshot": 0}"#, "format 1.1"),
+        ] {
+            let error = Document::read(text).expect_err(text);
+            assert_eq!(error.error_code, "CATALOG_VERSION");
+            assert!(error.detail.contains(found), "{}", error.detail);
+        }
+    }
+}

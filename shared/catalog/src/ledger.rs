@@ -1,0 +1,44 @@
+//! The contract between the engine, which writes, and the triggers, which record.
+//!
+//! A write that changes the lake says so in DuckLake's own commit, inside `BEGIN … COMMIT`:
+//!
+//! ```sql
+//! CALL lake.set_commit_message('eider', '<for people>', extra_info => '<extra info>');
+//! ```
+//!
+//! The author [`AUTHOR`] is what the trigger goes by. The extra info is
+//!
+//! ```json
+//! {"writes": [{"key": "…", "payload": "…", "kind": "append", "schema": "main", "table": "t",
+//!              "rows": 5, "bytes": 123, "run": null}]}
+//! ```
+//!
+//! with one entry for each write of the commit: `key` (unique for ever), `payload` (the digest) and
+//! `kind` (`append`, `create_table`, `drop_table`) as they are, `schema` and `table` as the caller
+//! wrote them, `rows` and `bytes` as numbers, `run` a UUID or null. The trigger adds the snapshot,
+//! its time and DuckLake's id of the table.
+//!
+//! A key that is there already fails the commit with [`ALREADY_RECORDED`] in the error's text, at
+//! once: DuckLake does not try again. After *any* failed commit the key is looked up all the same.
+//!
+//! A write that changes nothing makes no commit: [`record_alone`].
+
+/// The author of every commit of ours.
+pub const AUTHOR: &str = "eider";
+
+/// What the trigger raises when a key is there already; DuckDB's error holds it, and whole SQL.
+pub const ALREADY_RECORDED: &str = "eider: write already recorded";
+
+/// The DuckDB statement that records a write which changed nothing, in a transaction of its own.
+///
+/// `home` is where the catalog is inside DuckDB, quoted as SQL: `__ducklake_metadata_lake."<schema>"`
+/// on PostgreSQL, `__ducklake_metadata_lake.main` on SQLite. Parameters, in order: key, payload,
+/// kind, schema, table, bytes (BIGINT), run (VARCHAR or NULL), time (TIMESTAMPTZ, or VARCHAR in RFC
+/// 3339). A key that is there already is a constraint error: look it up.
+pub fn record_alone(home: &str) -> String {
+    format!(
+        "INSERT INTO {home}.eider_write \
+         (key, payload, kind, schema_name, table_name, row_count, byte_count, run_id, committed_at) \
+         VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)"
+    )
+}

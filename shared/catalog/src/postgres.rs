@@ -1,0 +1,132 @@
+//! The catalog on PostgreSQL, in the role that reads.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use config::{Password, PostgresConfig, Role};
+use domain::{Error, Result, Table, TableName, TableSummary};
+use service::{Catalog, CatalogStatus, RecordedWrite, TablePage};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions};
+
+use crate::document::Document;
+use crate::failure::Failure;
+use crate::page::{self, Parameters};
+
+/// Connections of one process at most; a function that takes one request at a time uses one.
+pub const CONNECTIONS: u32 = 4;
+
+/// For a connection, and again for an answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// An idle connection may be long gone (a frozen sandbox, a NAT): better a new one.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// The port on PostgreSQL.
+pub struct PostgresCatalog {
+    pool: PgPool,
+    tables: String,
+    write: String,
+}
+
+impl PostgresCatalog {
+    /// Connects on first need. Passwords must have been read: `Password::SecretArn` is an error.
+    pub fn new(config: &PostgresConfig) -> Result<Self> {
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .min_connections(0)
+            .acquire_timeout(PATIENCE)
+            .idle_timeout(IDLE)
+            .test_before_acquire(false)
+            .connect_lazy_with(options(config, &config.reader)?);
+        let home = quoted(&config.metadata_schema);
+        let tables = include_str!("../queries/postgres_tables.sql").replace('@', &home);
+        let write = include_str!("../queries/postgres_write.sql").replace('@', &home);
+        Ok(Self { pool, tables, write })
+    }
+
+    /// Asks until there is an answer: every pooled connection may have died with the server that was
+    /// restarted, and each is thrown away when it fails. All questions are reads.
+    async fn ask(&self, sql: &str, parameters: &[Option<String>]) -> Result<Document> {
+        let mut tries = 0..=CONNECTIONS;
+        loop {
+            let last = tries.next().is_none();
+            match self.ask_once(sql, parameters).await {
+                Ok(text) => return Document::read(&text),
+                Err((failure, pooled)) if !last && (pooled || failure.is_moved()) => {
+                    tracing::debug!(?failure, "the catalog is asked again");
+                }
+                Err((failure, _)) => return Err(failure.into_error()),
+            }
+        }
+    }
+
+    /// The answer; or the failure, and whether it came from a connection that broke.
+    async fn ask_once(
+        &self,
+        sql: &str,
+        parameters: &[Option<String>],
+    ) -> Result<String, (Failure, bool)> {
+        let mut connection =
+            self.pool.acquire().await.map_err(|e| (Failure::from_postgres(e), false))?;
+        let mut query = sqlx::query_scalar::<_, String>(AssertSqlSafe(sql.to_owned()));
+        for parameter in parameters {
+            query = query.bind(parameter.as_deref());
+        }
+        match tokio::time::timeout(PATIENCE, query.fetch_one(&mut *connection)).await {
+            Ok(Ok(text)) => Ok(text),
+            Ok(Err(error)) => {
+                let failure = Failure::from_postgres(error);
+                let broken = matches!(failure, Failure::Unreachable(_));
+                if broken {
+                    connection.close_on_drop();
+                }
+                Err((failure, broken))
+            }
+            Err(late) => {
+                connection.close_on_drop();
+                Err((Failure::Unreachable(late.into()), false))
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Catalog for PostgresCatalog {
+    async fn list_tables(&self, page: &TablePage) -> Result<Vec<TableSummary>> {
+        self.ask(&self.tables, &page::of(page)).await?.into_summaries()
+    }
+
+    async fn find_table(&self, name: &TableName) -> Result<Option<Table>> {
+        self.ask(&self.tables, &page::one(name)).await?.into_table()
+    }
+
+    async fn find_write(&self, key: &str) -> Result<Option<RecordedWrite>> {
+        self.ask(&self.write, &[Some(key.to_owned())]).await?.into_write()
+    }
+
+    async fn status(&self) -> Result<CatalogStatus> {
+        let nothing: Parameters = vec![None];
+        self.ask(&self.write, &nothing).await?.into_status()
+    }
+}
+
+/// How `role` connects. No statement is logged: errors carry what is needed.
+pub(crate) fn options(config: &PostgresConfig, role: &Role) -> Result<PgConnectOptions> {
+    let Password::Plain(password) = &role.password else {
+        return Err(Error::internal("a database password is an ARN still: read the secret first"));
+    };
+    Ok(PgConnectOptions::new_without_pgpass()
+        .host(&config.host)
+        .port(config.port)
+        .database(&config.database)
+        .username(&role.user)
+        .password(password.reveal())
+        .application_name("eider")
+        .disable_statement_logging())
+}
+
+/// An identifier, in double quotes.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

@@ -1,0 +1,128 @@
+//! The catalog on SQLite, read by whoever has its file open.
+
+use std::fmt::Write;
+
+use async_trait::async_trait;
+use domain::{Error, Result, Table, TableName, TableSummary};
+use service::{Catalog, CatalogStatus, RecordedWrite, TablePage};
+
+use crate::document::Document;
+use crate::failure::Failure;
+use crate::page::{self, Parameters};
+
+const PAGE: &str = include_str!("../queries/sqlite_page.sql");
+const INLINED: &str = include_str!("../queries/sqlite_inlined.sql");
+const TABLES: &str = include_str!("../queries/sqlite_tables.sql");
+const WRITE: &str = include_str!("../queries/sqlite_write.sql");
+
+/// Times that inlined tables may come or go between the two questions of one listing.
+const TRIES: u32 = 10;
+
+/// Asks the catalog's file one question. Kept by `engine`, since DuckDB has the file open.
+#[async_trait]
+pub trait AskSqlite: Send + Sync {
+    /// Runs `sql`, a SELECT of SQLite's own with the parameters `?1`, `?2`, …, all of them texts or
+    /// NULL, and gives the one text of its one row. [`duckdb_statement`] writes it for DuckDB;
+    /// [`Failure::from_sqlite`] reads an error's text.
+    async fn ask(&self, sql: &str, parameters: &[Option<String>]) -> Result<String, Failure>;
+}
+
+/// The port on SQLite.
+pub struct SqliteCatalog<A> {
+    asks: A,
+}
+
+impl<A: AskSqlite> SqliteCatalog<A> {
+    /// The catalog that `asks` reaches.
+    pub fn new(asks: A) -> Self {
+        Self { asks }
+    }
+
+    /// The names of inlined tables are not known before: one question finds them, the next counts
+    /// their rows along with everything else, in one statement and so at one snapshot. It says which
+    /// inlined tables it saw; were they others, both are asked again.
+    async fn tables(&self, parameters: &Parameters) -> Result<Document> {
+        for _ in 0..TRIES {
+            let names = self.asks.ask(&format!("{PAGE}{INLINED}"), &parameters[..4]).await;
+            let names = names.map_err(Failure::into_error)?;
+            let mut inlined: Vec<(u64, String)> =
+                serde_json::from_str(&names).map_err(Error::internal)?;
+            inlined.sort();
+            let sql = format!("{PAGE}, {}{TABLES}", counted(&inlined));
+            match self.asks.ask(&sql, parameters).await {
+                Ok(text) => {
+                    let mut document = Document::read(&text)?;
+                    document.inlined.sort();
+                    if document.inlined == inlined {
+                        return Ok(document);
+                    }
+                }
+                Err(failure) if failure.is_moved() => {}
+                Err(failure) => return Err(failure.into_error()),
+            }
+        }
+        Err(Error::unavailable("the catalog", "its inlined tables never stood still"))
+    }
+
+    async fn write(&self, key: Option<&str>) -> Result<Document> {
+        let answer = self.asks.ask(WRITE, &[key.map(str::to_owned)]).await;
+        Document::read(&answer.map_err(Failure::into_error)?)
+    }
+}
+
+#[async_trait]
+impl<A: AskSqlite> Catalog for SqliteCatalog<A> {
+    async fn list_tables(&self, page: &TablePage) -> Result<Vec<TableSummary>> {
+        self.tables(&page::of(page)).await?.into_summaries()
+    }
+
+    async fn find_table(&self, name: &TableName) -> Result<Option<Table>> {
+        self.tables(&page::one(name)).await?.into_table()
+    }
+
+    async fn find_write(&self, key: &str) -> Result<Option<RecordedWrite>> {
+        self.write(Some(key)).await?.into_write()
+    }
+
+    async fn status(&self) -> Result<CatalogStatus> {
+        self.write(None).await?.into_status()
+    }
+}
+
+/// `counted(table_id, n)`: the rows of each inlined table; its deletes from files below zero.
+fn counted(inlined: &[(u64, String)]) -> String {
+    let mut sql = "counted(table_id, n) AS (VALUES (NULL, 0)".to_owned();
+    for (table, name) in inlined {
+        let quoted = format!("\"{}\"", name.replace('"', "\"\""));
+        let count = if name.starts_with("ducklake_inlined_delete_") {
+            format!(
+                "-(SELECT count(*) FROM {quoted} d JOIN ducklake_data_file f ON f.data_file_id = d.file_id \
+                 WHERE f.table_id = {table} AND {} AND d.begin_snapshot <= (SELECT id FROM pinned))",
+                live("f.")
+            )
+        } else {
+            format!("(SELECT count(*) FROM {quoted} WHERE {})", live(""))
+        };
+        // Writing to a String cannot fail.
+        let _ = write!(sql, ", ({table}, {count})");
+    }
+    sql + ")\n"
+}
+
+fn live(prefix: &str) -> String {
+    format!(
+        "{prefix}begin_snapshot <= (SELECT id FROM pinned) AND \
+         ({prefix}end_snapshot IS NULL OR {prefix}end_snapshot > (SELECT id FROM pinned))"
+    )
+}
+
+/// The statement by which DuckDB asks the question in the catalog that it has attached as `metadata`
+/// (`__ducklake_metadata_lake`): one row, one VARCHAR; its own parameters are the same texts as `?`.
+pub fn duckdb_statement(metadata: &str, sql: &str, parameters: usize) -> String {
+    let literal = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let given = match parameters {
+        0 => String::new(),
+        n => format!(", params => row({})", vec!["?::VARCHAR"; n].join(", ")),
+    };
+    format!("SELECT * FROM sqlite_query({}, {}{given})", literal(metadata), literal(sql))
+}
