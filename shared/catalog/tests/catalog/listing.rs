@@ -145,7 +145,6 @@ async fn a_table_has_its_columns(lake: &Lake) {
     let change = format!(
         "UPDATE ducklake_column SET end_snapshot = $ WHERE column_id = 1; {}",
         column(1, "Key", "int64", "18446744073709551615", "literal", false, "NULL")
-            .replace("VALUES (1, $", "VALUES (1, $")
     );
     lake.commit(&change, "altered_table:1", None).await.expect("renamed");
     let found = lake.catalog().find_table(&name("T")).await.expect("asked").expect("found");

@@ -1,6 +1,11 @@
 //! What is ours in the catalog, on real PostgreSQL and real SQLite, with DuckLake's tables as captured
 //! from it (`fixtures/`). With DuckDB itself the same is run by the `tests` crate.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test reads where its server is, and names what is its own"
+)]
+
 mod changes;
 mod lakes;
 mod ledger;

@@ -73,7 +73,7 @@ async fn a_foreign_role_commits_under_the_triggers() {
     let foreign = Role { user, password: Password::Plain(Secret::new("secret")) };
     let trap = "CREATE TEMP TABLE eider_write (key text); CREATE TEMP TABLE ducklake_table (table_id int);";
     run(&config, &foreign, &format!("{trap} {COMMIT}")).await.expect("it commits");
-    let lake = Lake::Postgres(Box::new(config.clone()));
+    let lake = Lake::Postgres(config.clone());
     assert_eq!(lake.noted(1).await, ["data_appended:1"]);
     assert!(lake.catalog().find_write("k").await.expect("asked").is_some());
     run(&config, &owner, &format!("DROP OWNED BY {quoted}; DROP ROLE {quoted}")).await.ok();
