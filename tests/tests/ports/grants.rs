@@ -25,7 +25,13 @@ impl Server {
         Self { url, client: Client::new(), _lake: lake }
     }
 
-    async fn send(&self, caller: &str, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
+    async fn send(
+        &self,
+        caller: &str,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> (StatusCode, Value) {
         let mut request = self.client.request(method, format!("{}{path}", self.url));
         if !caller.is_empty() {
             request = request.header("authorization", format!("Bearer {caller}"));
@@ -120,6 +126,9 @@ async fn a_key_of_one_caller_is_not_a_key_of_another() {
     };
     assert_eq!(send("ada").await.expect("an answer").status(), 201);
     let again = send("ada").await.expect("an answer");
-    assert_eq!((again.status().as_u16(), again.headers().contains_key("idempotent-replayed")), (201, true));
+    assert_eq!(
+        (again.status().as_u16(), again.headers().contains_key("idempotent-replayed")),
+        (201, true)
+    );
     assert_eq!(send("bob").await.expect("an answer").status(), 409, "bob never created it");
 }
