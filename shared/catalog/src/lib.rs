@@ -5,7 +5,7 @@
 //! indexes) is made by numbered migrations and filled by triggers in DuckLake's own commits.
 //!
 //! - [`PostgresCatalog`] and [`SqliteCatalog`] keep the port `service::Catalog`. Both get one JSON
-//!   text per question from the database, which [`document`] turns into the domain's types.
+//!   text per question from the database, which `document` turns into the domain's types.
 //! - On SQLite the questions are asked by whoever has the file open (`engine`, through DuckDB):
 //!   [`AskSqlite`]. Two SQLite libraries must never have one file open (docs/adr/0003).
 //! - [`migrate_postgres`]; [`prepare_sqlite`] and [`migrate_sqlite`].
