@@ -24,5 +24,5 @@ mod version;
 pub use failure::Failure;
 pub use migrate::{Migrated, migrate_postgres, migrate_sqlite, prepare_sqlite};
 pub use postgres::{CONNECTIONS, PostgresCatalog};
-pub use sqlite::{AskSqlite, SqliteCatalog, duckdb_statement};
+pub use sqlite::{AskSqlite, SqliteCatalog};
 pub use version::{FORMAT, MIGRATION};

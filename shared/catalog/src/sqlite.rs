@@ -22,8 +22,9 @@ const TRIES: u32 = 10;
 #[async_trait]
 pub trait AskSqlite: Send + Sync {
     /// Runs `sql`, a SELECT of SQLite's own with the parameters `?1`, `?2`, …, all of them texts or
-    /// NULL, and gives the one text of its one row. [`duckdb_statement`] writes it for DuckDB;
-    /// [`Failure::from_sqlite`] reads an error's text.
+    /// NULL, and gives the one text of its one row. In DuckDB: `SELECT * FROM
+    /// sqlite_query('__ducklake_metadata_lake', '<sql>', params => row('a'::VARCHAR, NULL::VARCHAR))`,
+    /// without `params` where there are none. [`Failure::from_sqlite`] reads an error's text.
     async fn ask(&self, sql: &str, parameters: &[Option<String>]) -> Result<String, Failure>;
 }
 
@@ -114,15 +115,4 @@ fn live(prefix: &str) -> String {
         "{prefix}begin_snapshot <= (SELECT id FROM pinned) AND \
          ({prefix}end_snapshot IS NULL OR {prefix}end_snapshot > (SELECT id FROM pinned))"
     )
-}
-
-/// The statement by which DuckDB asks the question in the catalog that it has attached as `metadata`
-/// (`__ducklake_metadata_lake`): one row, one VARCHAR; its own parameters are the same texts as `?`.
-pub fn duckdb_statement(metadata: &str, sql: &str, parameters: usize) -> String {
-    let literal = |text: &str| format!("'{}'", text.replace('\'', "''"));
-    let given = match parameters {
-        0 => String::new(),
-        n => format!(", params => row({})", vec!["?::VARCHAR"; n].join(", ")),
-    };
-    format!("SELECT * FROM sqlite_query({}, {}{given})", literal(metadata), literal(sql))
 }
