@@ -15,7 +15,24 @@ pub(super) fn decimal(value: i128, scale: i8, out: &mut Vec<u8>) {
     if value < 0 {
         out.push(b'-');
     }
-    digits(&value.unsigned_abs().to_string(), scale, out);
+    match (u64::try_from(value.unsigned_abs()), usize::try_from(scale)) {
+        (Ok(magnitude), Ok(places @ 1..=18)) => short_decimal(magnitude, places, out),
+        _ => digits(&value.unsigned_abs().to_string(), scale, out),
+    }
+}
+
+/// Most decimals fit in 64 bits, which are much faster to divide than 128.
+fn short_decimal(magnitude: u64, places: usize, out: &mut Vec<u8>) {
+    let unit = 10_u64.pow(places as u32);
+    serde_json::to_writer(&mut *out, &(magnitude / unit)).expect("a number is written to memory");
+    out.push(b'.');
+    let start = out.len();
+    out.resize(start + places, b'0');
+    let mut rest = magnitude % unit;
+    for digit in out[start..].iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
 }
 
 /// As [`decimal`], of up to 76 digits.
@@ -78,6 +95,8 @@ mod tests {
             (5, 2, "0.05"),
             (-5, 2, "-0.05"),
             (12345, 2, "123.45"),
+            (u64::MAX.into(), 18, "18.446744073709551615"),
+            (-(i128::from(u64::MAX) + 1), 1, "-1844674407370955161.6"),
             (-100, 2, "-1.00"),
             (7, -2, "700"),
             (0, -2, "0"),
