@@ -190,22 +190,18 @@ pub(crate) fn is_of_the_statement(failure: &Failure) -> bool {
     ];
     !is_instance_broken(failure)
         && !is_connection_lost(failure)
-        && CALLERS.iter().any(|kind| failure.is(kind))
+        && (CALLERS.iter().any(|kind| failure.is(kind)) || missing_table(failure).is_some())
 }
 
 /// As [`querying`], but a table of these that is not there is said as the guard says it.
 pub(crate) fn querying_tables(failure: Failure, tables: &[TableName]) -> Error {
-    let missing = failure.is("Catalog").then(|| failure.message.strip_prefix("Table with name "));
-    let Some((missing, _)) = missing.flatten().and_then(|rest| rest.split_once(" does not exist"))
-    else {
-        return querying(failure);
-    };
-    let missing = missing.trim_matches('"');
-    let is_it = |table: &&TableName| {
-        let full = format!("{}.{}", table.schema.as_str(), table.name.as_str());
-        missing.eq_ignore_ascii_case(table.name.as_str()) || missing.eq_ignore_ascii_case(&full)
-    };
-    match tables.iter().find(is_it) {
+    let found = missing_table(&failure).and_then(|missing| {
+        tables.iter().find(|table| {
+            let full = format!("{}.{}", table.schema.as_str(), table.name.as_str());
+            missing.eq_ignore_ascii_case(table.name.as_str()) || missing.eq_ignore_ascii_case(&full)
+        })
+    });
+    match found {
         Some(table) => Error::invalid(
             "TABLE_NOT_FOUND",
             format!("There is no table `{table}` that you may read."),
@@ -213,6 +209,18 @@ pub(crate) fn querying_tables(failure: Failure, tables: &[TableName]) -> Error {
         .because(failure),
         None => querying(failure),
     }
+}
+
+/// The name of the table that DuckDB did not find. Where the name looks like one of a file, DuckDB
+/// tried to open that, which is locked.
+fn missing_table(failure: &Failure) -> Option<&str> {
+    let text = failure.message.as_str();
+    if failure.is("Catalog") {
+        let (name, _) = text.strip_prefix("Table with name ")?.split_once(" does not exist")?;
+        return Some(name.trim_matches('"'));
+    }
+    let (name, _) = text.strip_prefix("Cannot access file \"lake.")?.split_once("\" - ")?;
+    Some(name)
 }
 
 /// A caller's query failed. A position in the error is still one in the statement as it ran.

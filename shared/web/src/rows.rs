@@ -1,5 +1,7 @@
 //! Rows as a response: encoded as they come, complete only if it ends (invariant 4).
 
+use std::collections::VecDeque;
+
 use arrow_array::RecordBatch;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
@@ -29,16 +31,20 @@ pub async fn rows_response(
         rows.columns.into_iter().map(|column| (column.name, column.r#type)).collect();
     let encoder = format.encoder(rows.schema, &names, rows_as)?;
     let mut batches = rows.batches;
-    let first = first(&mut batches, &context).await?;
+    // An ended stream must not be asked again.
+    let batches = match first(&mut batches, &context).await? {
+        Some(first) => futures::stream::once(async { Ok(first) }).chain(batches).boxed(),
+        None => futures::stream::empty().boxed(),
+    };
     let whole =
         format == Format::Csv && matches!(context.edge.server.platform, Platform::Lambda { .. });
     let writing = Writing {
         encoder: Some(encoder),
-        first,
         batches,
         left: limit.unwrap_or(u64::MAX),
         summary: Summary { row_count: 0, snapshot: rows.snapshot, truncated: false, elapsed_ms: 0 },
         started: false,
+        ready: VecDeque::new(),
         failure: None,
         context,
     };
@@ -86,12 +92,13 @@ async fn collect(stream: impl Stream<Item = Result<Bytes>>) -> Result<Body> {
 struct Writing {
     /// `None` once the end was written, or an error was.
     encoder: Option<Box<dyn Encoder>>,
-    first: Option<RecordBatch>,
     batches: BatchStream,
     /// Rows that may still go out.
     left: u64,
     summary: Summary,
     started: bool,
+    /// Pieces that are encoded and not yet sent.
+    ready: VecDeque<Bytes>,
     /// What ends the body, after its error record.
     failure: Option<Error>,
     context: RequestContext,
@@ -107,43 +114,43 @@ impl Writing {
 
     /// The next piece that holds anything; `None` at the end.
     async fn next(&mut self) -> Option<Result<Bytes>> {
-        if let Some(error) = self.failure.take() {
-            return Some(Err(error));
-        }
         loop {
+            if let Some(piece) = self.ready.pop_front() {
+                return Some(Ok(piece));
+            }
+            if let Some(error) = self.failure.take() {
+                return Some(Err(error));
+            }
             self.encoder.as_ref()?;
-            match self.piece().await {
-                Ok(piece) if piece.is_empty() => {}
-                Ok(piece) => return Some(Ok(piece)),
-                Err(error) => return Some(self.broken(error)),
+            match self.pieces().await {
+                Ok(pieces) => self.ready.extend(pieces.into_iter().filter(|p| !p.is_empty())),
+                Err(error) => self.break_off(error),
             }
         }
     }
 
-    async fn piece(&mut self) -> Result<Bytes> {
-        let Some(encoder) = &mut self.encoder else { return Ok(Bytes::new()) };
+    /// What the next batch, or the start or the end, comes to.
+    async fn pieces(&mut self) -> Result<Vec<Bytes>> {
+        let Some(encoder) = &mut self.encoder else { return Ok(Vec::new()) };
         if !self.started {
             self.started = true;
-            return encoder.start();
+            return encoder.start().map(|piece| vec![piece]);
         }
-        let next = match self.first.take() {
-            Some(batch) => Some(batch),
-            None if self.summary.truncated => None,
-            None => self.batches.next().await.transpose()?,
-        };
+        let ended = self.summary.truncated;
+        let next = if ended { None } else { self.batches.next().await.transpose()? };
         let Some(batch) = next else { return self.finish() };
         let batch = self.cut(batch);
         match &mut self.encoder {
-            Some(encoder) => encoder.batch(&batch),
-            None => Ok(Bytes::new()),
+            Some(encoder) => encoder.pieces(&batch),
+            None => Ok(Vec::new()),
         }
     }
 
-    fn finish(&mut self) -> Result<Bytes> {
+    fn finish(&mut self) -> Result<Vec<Bytes>> {
         self.summary.elapsed_ms = self.context.started.elapsed().as_millis() as u64;
         match self.encoder.take() {
-            Some(encoder) => encoder.finish(&self.summary),
-            None => Ok(Bytes::new()),
+            Some(encoder) => encoder.finish(&self.summary).map(|piece| vec![piece]),
+            None => Ok(Vec::new()),
         }
     }
 
@@ -161,7 +168,7 @@ impl Writing {
     }
 
     /// The stream fails: NDJSON can still say why; after that, the error itself ends the body.
-    fn broken(&mut self, error: Error) -> Result<Bytes> {
+    fn break_off(&mut self, error: Error) {
         let request_id = self.context.id.as_str();
         tracing::error!(
             request_id,
@@ -170,14 +177,10 @@ impl Writing {
             "the answer broke off in mid-stream: {error}"
         );
         let debug = self.context.edge.server.debug;
-        let record = match self.encoder.take() {
-            Some(mut encoder) => encoder.failure(&problem_line(&error, request_id, debug)),
-            None => Bytes::new(),
-        };
-        if record.is_empty() {
-            return Err(error);
+        if let Some(mut encoder) = self.encoder.take() {
+            let record = encoder.failure(&problem_line(&error, request_id, debug));
+            self.ready.extend((!record.is_empty()).then_some(record));
         }
         self.failure = Some(error);
-        Ok(record)
     }
 }

@@ -7,6 +7,7 @@ mod parameters;
 mod plan;
 mod run;
 mod stream;
+mod views;
 mod watchdog;
 
 use std::sync::Arc;

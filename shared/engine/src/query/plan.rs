@@ -4,7 +4,7 @@ use domain::SnapshotId;
 use service::{Parameters, ResultColumn, Select};
 
 use super::run::{Stop, Work};
-use super::{casts, guarded, parameters};
+use super::{casts, guarded, parameters, views};
 use crate::error;
 use crate::guard::Guarded;
 use crate::raw::{Connection, Failure, Prepared, Type};
@@ -33,9 +33,15 @@ pub(super) fn plan(work: &Work) -> Result<Plan<'_>, Stop> {
             (guarded.sql.clone(), parameters, Some(guarded))
         }
     };
-    let touches = guarded.as_ref().is_none_or(|guarded| !guarded.tables.is_empty());
+    let tables = match (&work.query.select, &guarded) {
+        (Select::Table(name), _) => std::slice::from_ref(name),
+        (Select::Sql { .. }, Some(guarded)) => guarded.tables.as_slice(),
+        (Select::Sql { .. }, None) => &[],
+    };
+    let touches = !tables.is_empty();
     if touches {
         connection.execute("BEGIN")?;
+        views::refuse(connection, tables)?;
     }
     let first = connection.prepare(&sql);
     let first = first.map_err(|failure| located(failure, guarded.as_ref(), Some(0)))?;

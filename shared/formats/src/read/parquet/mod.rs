@@ -1,6 +1,7 @@
 //! What a Parquet body says of itself. Its rows are read by the engine.
 
 mod footer;
+mod rows;
 
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::reader::ChunkReader;
 
 use super::{fault, schema};
+
+pub use rows::{ParquetRows, rows};
 
 /// What a whole Parquet file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
