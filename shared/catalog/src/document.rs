@@ -39,7 +39,7 @@ struct TableDocument {
 #[derive(Debug, Deserialize)]
 struct WriteDocument {
     payload: String,
-    snapshot: Option<u64>,
+    snapshot: u64,
     schema: String,
     table: String,
     rows: u64,
@@ -103,7 +103,7 @@ impl WriteDocument {
     fn into_write(self) -> Result<RecordedWrite> {
         Ok(RecordedWrite {
             payload: self.payload,
-            snapshot: self.snapshot.map(SnapshotId),
+            snapshot: SnapshotId(self.snapshot),
             table: name(&self.schema, &self.table)?,
             rows: self.rows,
             bytes: self.bytes,

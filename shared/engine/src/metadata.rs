@@ -37,7 +37,12 @@ pub(crate) fn table_at(
 
 /// The statements that put the key of a write that changed nothing into the ledger, at this time in
 /// microseconds since 1970. By way of EXECUTE: see `query::parameters`.
-pub(crate) fn record_alone(settings: &EngineSettings, write: &Write, micros: i64) -> [String; 2] {
+pub(crate) fn record_alone(
+    settings: &EngineSettings,
+    write: &Write,
+    snapshot: SnapshotId,
+    micros: i64,
+) -> [String; 2] {
     let home = format!("{METADATA}.{}", identifier(settings.metadata_schema()));
     let table = write.change.table();
     let text = |value: &str| literal(value);
@@ -45,6 +50,7 @@ pub(crate) fn record_alone(settings: &EngineSettings, write: &Write, micros: i64
         text(&write.key.key),
         text(&write.key.payload),
         text(crate::write::kind(&write.change)),
+        snapshot.to_string(),
         text(table.schema.as_str()),
         text(table.name.as_str()),
         crate::write::bytes(&write.change).to_string(),

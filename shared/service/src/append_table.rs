@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use domain::{Access, Caller, Result, RunId, SnapshotId, TableName};
 
-use crate::{Append, Catalog, Change, Lake, RowSource, Write, WriteKey, fit, get_table};
+use crate::{
+    Append, Catalog, Change, Lake, RecordedWrite, RowSource, Write, WriteKey, fit, get_table,
+};
 
 /// What an append asks.
 pub struct AppendTable {
@@ -45,7 +47,7 @@ pub async fn append_table(
 ) -> Result<Appended> {
     get_table::check_access(caller, &request.table, Access::Write)?;
     if let Some(recorded) = request.key.find(catalog).await? {
-        return Ok(appended(recorded, SnapshotId(0), true));
+        return Ok(appended(recorded, true));
     }
     let table = get_table::require(catalog, caller, &request.table, Access::Write).await?;
     let source = open().await?;
@@ -53,19 +55,20 @@ pub async fn append_table(
     let change = Change::Append(Append {
         table: request.table,
         table_id: table.id,
+        table_snapshot: table.summary.snapshot,
         source,
         bytes: request.bytes,
     });
     let outcome = lake.write(Write { key: request.key, run: request.run, change }).await?;
-    Ok(appended(outcome.write, table.summary.snapshot, outcome.replayed))
+    Ok(appended(outcome.write, outcome.replayed))
 }
 
-fn appended(recorded: crate::RecordedWrite, unchanged: SnapshotId, replayed: bool) -> Appended {
+fn appended(recorded: RecordedWrite, replayed: bool) -> Appended {
     Appended {
         table: recorded.table,
         rows: recorded.rows,
         bytes: recorded.bytes,
-        snapshot: recorded.snapshot.unwrap_or(unchanged),
+        snapshot: recorded.snapshot,
         run: recorded.run,
         replayed,
     }

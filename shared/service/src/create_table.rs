@@ -1,8 +1,6 @@
 //! A new table from its columns.
 
-use domain::{
-    Access, Caller, Code, Error, Result, RunId, SnapshotId, Table, TableDefinition, TableSummary,
-};
+use domain::{Access, Caller, Code, Error, Result, RunId, Table, TableDefinition, TableSummary};
 
 use crate::{Catalog, Change, Lake, RecordedWrite, Write, WriteKey, get_table::check_access};
 
@@ -69,7 +67,7 @@ fn created(definition: TableDefinition, recorded: &RecordedWrite, replayed: bool
         row_count: 0,
         size_bytes: 0,
         file_count: 0,
-        snapshot: recorded.snapshot.unwrap_or(SnapshotId(0)),
+        snapshot: recorded.snapshot,
         created_at: recorded.at,
         updated_at: recorded.at,
         comment: definition.comment,

@@ -52,8 +52,8 @@ pub struct CatalogStatus {
 pub struct RecordedWrite {
     /// Digest of the payload; another payload under the same key is refused.
     pub payload: String,
-    /// The snapshot it became; `None` for a write that changed nothing.
-    pub snapshot: Option<SnapshotId>,
+    /// The snapshot it became; for a write that changed nothing, the table's last one then.
+    pub snapshot: SnapshotId,
     /// The table it touched.
     pub table: TableName,
     /// Rows it wrote.

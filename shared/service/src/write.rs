@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use domain::{Caller, Code, Error, IdempotencyKey, Result, RunId, TableDefinition, TableName};
+use domain::{
+    Caller, Code, Error, IdempotencyKey, Result, RunId, SnapshotId, TableDefinition, TableName,
+};
 use sha2::{Digest, Sha256};
 
 use crate::{Catalog, RecordedWrite, RowSource};
@@ -84,6 +86,8 @@ pub struct Append {
     pub table: TableName,
     /// DuckLake's id of the table that the rows were checked against: not its next namesake.
     pub table_id: u64,
+    /// The table's last snapshot when it was looked at: what an append of no rows answers.
+    pub table_snapshot: SnapshotId,
     /// The rows.
     pub source: Arc<dyn RowSource>,
     /// Bytes of the body they came in.

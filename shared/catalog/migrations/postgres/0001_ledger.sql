@@ -4,7 +4,7 @@ CREATE TABLE eider_write (
     key          text PRIMARY KEY,
     payload      text NOT NULL,                      -- digest of what was asked
     kind         text NOT NULL,                      -- append, create_table, drop_table
-    snapshot_id  bigint,                             -- NULL where nothing was changed
+    snapshot_id  bigint NOT NULL,                    -- where nothing was changed, the table's last one then
     table_id     bigint,                             -- NULL where nothing was changed
     schema_name  text NOT NULL,
     table_name   text NOT NULL,

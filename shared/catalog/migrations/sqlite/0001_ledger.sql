@@ -4,7 +4,7 @@ CREATE TABLE eider_write (
     key          TEXT PRIMARY KEY NOT NULL,
     payload      TEXT NOT NULL,                      -- digest of what was asked
     kind         TEXT NOT NULL,                      -- append, create_table, drop_table
-    snapshot_id  BIGINT,                             -- NULL where nothing was changed
+    snapshot_id  BIGINT NOT NULL,                    -- where nothing was changed, the table's last one then
     table_id     BIGINT,                             -- NULL where nothing was changed
     schema_name  TEXT NOT NULL,
     table_name   TEXT NOT NULL,

@@ -103,7 +103,13 @@ impl TestLake {
     ) -> Result<Outcome> {
         let table = table(name);
         let table_id = self.table_id(name).await;
-        let change = Change::Append(Append { table, table_id, source, bytes: 7 });
+        let change = Change::Append(Append {
+            table,
+            table_id,
+            table_snapshot: domain::SnapshotId(0),
+            source,
+            bytes: 7,
+        });
         self.lake.write(write(key, change)).await
     }
 

@@ -108,7 +108,7 @@ async fn twins_conflicts_and_orphans_on_postgres_and_minio() {
         .append(&format!("nothing {run}"), name, Memory::of(writes::ids(0, 0)))
         .await
         .expect("taken");
-    assert_eq!(nothing.write.snapshot, None);
+    assert_eq!(nothing.write.snapshot, domain::SnapshotId(0));
     assert!(
         two.append(&format!("nothing {run}"), name, Memory::of(writes::ids(0, 0)))
             .await

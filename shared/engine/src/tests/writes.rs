@@ -27,7 +27,13 @@ pub(super) fn ids(from: i64, count: i64) -> RecordBatch {
 
 async fn append_of(lake: &TestLake, name: &str, batch: RecordBatch) -> Change {
     let table_id = lake.table_id(name).await;
-    Change::Append(Append { table: table(name), table_id, source: Memory::of(batch), bytes: 7 })
+    Change::Append(Append {
+        table: table(name),
+        table_id,
+        table_snapshot: domain::SnapshotId(0),
+        source: Memory::of(batch),
+        bytes: 7,
+    })
 }
 
 async fn counts(lake: &TestLake, name: &str) -> i64 {
@@ -49,7 +55,7 @@ async fn rows_are_added_once_per_key_in_one_snapshot() {
     let refused = lake.lake.write(other).await.expect_err("refused");
     assert_eq!(refused.error_code, "IDEMPOTENCY_KEY_REUSED");
     let small = lake.append("k2", "s.t", Memory::of(ids(0, 3))).await.expect("inlined");
-    assert_eq!(small.write.snapshot, first.write.snapshot.map(|id| domain::SnapshotId(id.0 + 1)));
+    assert_eq!(small.write.snapshot, domain::SnapshotId(first.write.snapshot.0 + 1));
 }
 
 #[tokio::test]
@@ -73,7 +79,7 @@ async fn a_table_is_made_in_one_snapshot_with_defaults_and_comments() {
         TableDefinition::new(table("\"new s\".\"t/%\""), columns, Some("the table".into()));
     let write = write("c", Change::CreateTable(definition.expect("a definition")));
     let made = lake.lake.write(write).await.expect("made");
-    assert_eq!(made.write.snapshot, Some(domain::SnapshotId(1)));
+    assert_eq!(made.write.snapshot, domain::SnapshotId(1));
     let schema = Schema::new(vec![Field::new("id", DataType::Int64, true)]);
     let batch = RecordBatch::try_new(Arc::new(schema), vec![Arc::new(Int64Array::from(vec![7]))]);
     let source = Memory::of(batch.expect("a batch"));
@@ -173,8 +179,13 @@ async fn a_body_that_breaks_off_is_the_callers_and_leaves_nothing() {
 async fn another_table_of_the_same_name_is_not_appended_to() {
     let lake = TestLake::new().await;
     lake.create("t", &[("id", "BIGINT"), ("b", "VARCHAR")]).await.expect("made");
-    let append =
-        Append { table: table("t"), table_id: 77, source: Memory::of(ids(0, 1)), bytes: 1 };
+    let append = Append {
+        table: table("t"),
+        table_id: 77,
+        table_snapshot: domain::SnapshotId(0),
+        source: Memory::of(ids(0, 1)),
+        bytes: 1,
+    };
     let failed = lake.lake.write(write("k", Change::Append(append))).await;
     assert_eq!(failed.expect_err("refused").error_code, "TABLE_CHANGED");
 }
@@ -192,11 +203,17 @@ async fn no_rows_make_no_snapshot() {
     lake.create("t", &[("n", "BIGINT")]).await.expect("made");
     let source = Memory::of(numbers(0));
     let table_id = lake.table_id("t").await;
-    let change = Change::Append(Append { table: table("t"), table_id, source, bytes: 1 });
+    let change = Change::Append(Append {
+        table: table("t"),
+        table_id,
+        table_snapshot: domain::SnapshotId(1),
+        source,
+        bytes: 1,
+    });
     let mut nothing = write("k", change);
     nothing.key.by_caller = false;
     let outcome = lake.lake.write(nothing.clone()).await.expect("taken");
-    assert_eq!((outcome.write.snapshot, outcome.write.rows, outcome.write.bytes), (None, 0, 1));
+    assert_eq!((outcome.write.snapshot.0, outcome.write.rows, outcome.write.bytes), (1, 0, 1));
     assert_eq!(lake.catalog.find_write("k").await.expect("an answer"), None);
     nothing.key.by_caller = true;
     let outcome = lake.lake.write(nothing.clone()).await.expect("taken");

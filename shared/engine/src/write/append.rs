@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow_schema::{DataType, Field, SchemaRef};
-use domain::{Error, Name, TableName, Timestamp};
+use domain::{Error, Name, SnapshotId, TableName, Timestamp};
 use service::{Append, RecordedWrite, Write};
 
 use super::attempt::{self, Done, Failed};
@@ -80,7 +80,7 @@ fn in_transaction(
     if insert_failed {
         orphans::remove(connection, settings);
     }
-    if nothing { record_nothing(connection, settings, write) } else { done }
+    if nothing { record_nothing(connection, settings, write, append.table_snapshot) } else { done }
 }
 
 /// DuckLake resolves the name at the snapshot of the transaction: at that it must be the table that
@@ -107,18 +107,19 @@ fn record_nothing(
     connection: &Connection,
     settings: &EngineSettings,
     write: &Write,
+    snapshot: SnapshotId,
 ) -> Result<Done, Failed> {
     let micros = values::number(connection, "SELECT epoch_us(now())::BIGINT")?.unwrap_or_default();
     if write.key.by_caller {
         attempt::begin(connection)?;
-        for statement in metadata::record_alone(settings, write, micros) {
+        for statement in metadata::record_alone(settings, write, snapshot, micros) {
             connection.execute(&statement)?;
         }
         connection.execute("COMMIT")?;
     }
     Ok(Done::Nothing(RecordedWrite {
         payload: write.key.payload.clone(),
-        snapshot: None,
+        snapshot,
         table: write.change.table().clone(),
         rows: 0,
         bytes: super::ledger::bytes(&write.change),

@@ -73,7 +73,7 @@ async fn a_table_is_found_as_it_was_defined(ports: &LakePorts) {
     let found = found(ports, &name).await.expect("the table is found");
     assert_eq!(found.columns, definition.columns);
     assert_eq!(found.summary.comment, definition.comment);
-    assert_eq!(Some(found.summary.snapshot), made.write.snapshot, "made in one snapshot");
+    assert_eq!(found.summary.snapshot, made.write.snapshot, "made in one snapshot");
     assert_eq!(found.summary.created_at, found.summary.updated_at);
     let upper = TableName::parse("\"CONFORM ü.\".\"ODD \"\"NAME\"\"/%\"").expect("a name");
     assert!(self::found(ports, &upper).await.is_some(), "names are found without case");
@@ -91,7 +91,7 @@ async fn rows_are_counted_exactly_and_read_back(ports: &LakePorts) {
 
     let found = found(ports, &name).await.expect("the table");
     assert_eq!(found.summary.row_count, 5_000);
-    assert_eq!(Some(found.summary.snapshot), many.write.snapshot);
+    assert_eq!(found.summary.snapshot, many.write.snapshot);
     assert!(found.summary.file_count >= 1 && found.summary.size_bytes > 0);
     assert_eq!(read(ports, &name).await, (0..5_000).collect::<Vec<_>>());
 }
@@ -124,8 +124,9 @@ async fn twins_of_one_key_act_once(ports: &LakePorts) {
 async fn no_rows_make_no_snapshot_and_keep_their_key(ports: &LakePorts) {
     let name = made(ports, "conform.nothing").await;
     let before = ports.catalog.status().await.expect("a status").newest_snapshot;
+    let table = found(ports, &name).await.expect("the table");
     let first = append(ports, &name, "nothing", numbers([])).await.expect("no rows are fine");
-    assert_eq!((first.write.rows, first.write.snapshot), (0, None));
+    assert_eq!((first.write.rows, first.write.snapshot), (0, table.summary.snapshot));
     let again = append(ports, &name, "nothing", numbers([])).await.expect("the replay");
     assert!(again.replayed);
     let after = ports.catalog.status().await.expect("a status").newest_snapshot;
@@ -147,7 +148,7 @@ async fn a_table_made_again_is_another(ports: &LakePorts) {
     let name = made(ports, "conform.again").await;
     let stale = append_of(ports, &name, "stale", numbers(0..1)).await;
     let dropped = ports.lake.write(write("drop", Change::DropTable(name.clone()))).await;
-    assert!(dropped.expect("dropped").write.snapshot.is_some());
+    assert_eq!(dropped.expect("dropped").write.rows, 0);
     assert_eq!(found(ports, &name).await, None);
     let gone = ports.lake.write(write("drop again", Change::DropTable(name.clone()))).await;
     assert_eq!(code(gone), "TABLE_NOT_FOUND");
@@ -220,9 +221,15 @@ async fn append_of(
     key: &str,
     rows: impl RowSource + 'static,
 ) -> Write {
-    let table_id = found(ports, name).await.expect("the table").id;
+    let table = found(ports, name).await.expect("the table");
     let source = Arc::new(rows);
-    let append = Append { table: name.clone(), table_id, source, bytes: 1 };
+    let append = Append {
+        table: name.clone(),
+        table_id: table.id,
+        table_snapshot: table.summary.snapshot,
+        source,
+        bytes: 1,
+    };
     write(key, Change::Append(append))
 }
 
