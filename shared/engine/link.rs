@@ -1,12 +1,15 @@
-//! Build script of every binary with DuckDB in it: where the library is at run time.
+//! Build script of everything with DuckDB in it: where the library is at run time.
 //!
-//! Beside the binary in `lib/` (a zip, a container), or in a Lambda layer. On a developer's machine
-//! `.cargo/config.toml` and `./dev` name the folder instead.
+//! Beside the binary in `lib/` (a zip, a container), in a Lambda layer, or where it was at build time
+//! (tests, `cargo run`), in this order.
 
 fn main() {
     println!("cargo:rerun-if-env-changed=DUCKDB_LIB_DIR");
     let origin = if cfg!(target_os = "macos") { "@loader_path/lib" } else { "$ORIGIN/lib" };
-    for folder in [origin, "/opt/lib"] {
-        println!("cargo:rustc-link-arg-bins=-Wl,-rpath,{folder}");
+    let built_with = std::env::var("DUCKDB_LIB_DIR").unwrap_or_default();
+    for folder in [origin, "/opt/lib", &built_with] {
+        if !folder.is_empty() {
+            println!("cargo:rustc-link-arg=-Wl,-rpath,{folder}");
+        }
     }
 }

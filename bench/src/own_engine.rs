@@ -1,0 +1,36 @@
+//! Eider's engine in this process.
+
+use std::fs;
+use std::path::Path;
+
+use config::{Config, StorageConfig};
+use embedded::StoredKeys;
+use engine::{Engine, EngineSettings, StorageLocation};
+
+use crate::place::Place;
+
+/// On the lake of a server that runs on `home`.
+pub(crate) fn on_server(place: &Place, home: &Path) -> anyhow::Result<Engine> {
+    let keys: StoredKeys = serde_json::from_slice(&fs::read(home.join("s3.json"))?)?;
+    let variables = [
+        ("EIDER_HOME", home.display().to_string()),
+        ("STORAGE_MINIO_ENDPOINT", format!("127.0.0.1:{}", keys.port)),
+        ("STORAGE_MINIO_ACCESS_KEY", keys.access_key),
+        ("STORAGE_MINIO_SECRET_KEY", keys.secret_key),
+        ("STORAGE_MINIO_SECURE", "false".to_owned()),
+    ];
+    on(place, variables.map(|(name, value)| (name.to_owned(), value)))
+}
+
+/// On the stores that the variables name; embedded ones are not for sharing.
+pub(crate) fn on(
+    place: &Place,
+    variables: impl IntoIterator<Item = (String, String)>,
+) -> anyhow::Result<Engine> {
+    let Config { engine, catalog, storage, .. } =
+        Config::from_variables(place.variables().into_iter().chain(variables))?;
+    let StorageConfig::S3(s3) = &storage else { anyhow::bail!("the stores are embedded") };
+    let credentials = place.runtime.block_on(aws::credentials(s3))?;
+    let storage = StorageLocation::from(s3);
+    Ok(Engine::new(EngineSettings { engine, catalog, storage, credentials }))
+}
