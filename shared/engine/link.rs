@@ -3,6 +3,7 @@
 //! Beside the binary in `lib/` (a zip, a container), in a Lambda layer, or where it was at build time
 //! (tests, `cargo run`), in this order.
 
+#[expect(clippy::disallowed_methods, reason = "a build script is told by its environment")]
 fn main() {
     println!("cargo:rerun-if-env-changed=DUCKDB_LIB_DIR");
     let origin = if cfg!(target_os = "macos") { "@loader_path/lib" } else { "$ORIGIN/lib" };

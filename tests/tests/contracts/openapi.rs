@@ -3,6 +3,7 @@
 use std::path::Path;
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "tests ask their surroundings")]
 fn the_openapi_document_is_what_the_handlers_say() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
     let derived = gateway::openapi().to_pretty_json().expect("the document is JSON") + "\n";

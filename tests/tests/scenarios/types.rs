@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
 use arrow_array::*;
 use arrow_buffer::IntervalMonthDayNano;
+use arrow_data::ArrayData;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -147,8 +149,14 @@ async fn values_of_every_type_come_back_as_they_went_in() {
         let name = unique("values");
         app.create(&name, json!([{"name": "v", "type": kind}])).await;
         let sent = batch([("v", values)]);
-        app.put(&path_of(&name), ARROW, arrow_of(std::slice::from_ref(&sent))).await.is(200);
-        app.put(&path_of(&name), PARQUET, parquet_of(std::slice::from_ref(&sent))).await.is(200);
+        let arrow = arrow_of(std::slice::from_ref(&sent));
+        // Parquet has no timestamps of seconds: a writer makes integers of them.
+        let (media_type, other) = match kind {
+            "TIMESTAMP_S" => (ARROW, arrow.clone()),
+            _ => (PARQUET, parquet_of(std::slice::from_ref(&sent))),
+        };
+        app.put(&path_of(&name), ARROW, arrow).await.is(200);
+        app.put(&path_of(&name), media_type, other).await.is(200);
         let arrow = read_arrow(&data(&app, &name, ARROW).await.body);
         check_twice(kind, &sent, &arrow);
         check_twice(kind, &sent, &read_parquet(data(&app, &name, PARQUET).await.body));
@@ -176,7 +184,8 @@ fn check_twice(kind: &str, sent: &RecordBatch, read: &RecordBatch) {
     let same_type =
         read.schema().field(0).data_type().equals_datatype(sent.schema().field(0).data_type());
     let text_or_bytes =
-        ["UUID", "JSON", "BLOB", "TIMESTAMP_NS", "TIMESTAMPTZ", "INTERVAL"].contains(&kind);
+        ["UUID", "JSON", "BLOB", "TIMESTAMP_S", "TIMESTAMP_NS", "TIMESTAMPTZ", "INTERVAL"]
+            .contains(&kind);
     assert!(
         same_type || text_or_bytes,
         "{kind} came back as {:?}",
@@ -186,7 +195,15 @@ fn check_twice(kind: &str, sent: &RecordBatch, read: &RecordBatch) {
         let half = read.column(0).slice(start, 2);
         assert!(half.is_null(1) && !half.is_null(0), "{kind}: NULL is not where it was: {half:?}");
         if same_type {
-            assert_eq!(&half.to_data(), &sent.column(0).to_data(), "{kind}");
+            assert_eq!(values_of(&half), values_of(sent.column(0)), "{kind}");
         }
+    }
+}
+
+/// The first value; of a list its elements, since the name of the elements' field may differ.
+fn values_of(values: &ArrayRef) -> ArrayData {
+    match values.as_list_opt::<i32>() {
+        Some(list) => list.value(0).to_data(),
+        None => values.to_data(),
     }
 }

@@ -125,14 +125,14 @@ fn command(home: &Path, variables: &Variables) -> Command {
     let mut command = Command::new(binary());
     let path = variable("PATH").unwrap_or_default();
     command.env_clear().env("PATH", path).env("HOME", home).env("RUST_BACKTRACE", "1");
-    for (name, default) in [
-        ("LD_LIBRARY_PATH", ".cache/duckdb/lib"),
-        ("DYLD_LIBRARY_PATH", ".cache/duckdb/lib"),
-        ("EIDER_EXTENSION_DIR", ".cache/duckdb/extensions"),
-        ("EIDER_ASSET_DIR", ".cache/assets"),
-    ] {
-        let value = variable(name).map_or_else(|| repository(default), PathBuf::from);
-        command.env(name, value);
+    // Cargo sets the first two itself, for the tests and not for the server.
+    for name in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"] {
+        command.env(name, repository(".cache/duckdb/lib"));
+    }
+    for (name, default) in
+        [("EIDER_EXTENSION_DIR", ".cache/duckdb/extensions"), ("EIDER_ASSET_DIR", ".cache/assets")]
+    {
+        command.env(name, variable(name).map_or_else(|| repository(default), PathBuf::from));
     }
     command.current_dir(home).envs(variables).stdin(Stdio::null());
     command
