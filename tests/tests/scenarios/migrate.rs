@@ -15,7 +15,6 @@ pub(crate) fn all() -> Vec<Scenario> {
         migrating_again_changes_nothing,
         migrations_at_the_same_moment_do_no_harm,
         a_catalog_that_was_not_migrated_is_refused_by_name,
-        a_lake_keeps_its_encryption,
     ]
 }
 
@@ -69,23 +68,4 @@ async fn a_catalog_that_was_not_migrated_is_refused_by_name() {
         text.contains(&schema) || place != "the start",
         "{place} does not name {schema}: {text}"
     );
-}
-
-async fn a_lake_keeps_its_encryption() {
-    let lake = Lake::new().await;
-    let app = lake.serve(&[]).await;
-    app.create(&unique("plain"), numbered_columns()).await;
-    let started = lake.try_serve(&[("DB_DUCKLAKE_ENCRYPTED", "true")]).await;
-    let said = match started {
-        Err(said) => said,
-        Ok(other) => {
-            let answer = other.post("/query", serde_json::json!({"sql": "SELECT 1"})).await;
-            assert_eq!(
-                answer.status, 503,
-                "an unencrypted lake is served as an encrypted one: {answer}"
-            );
-            other.server().log()
-        }
-    };
-    assert!(said.contains("DB_DUCKLAKE_ENCRYPTED"), "{said}");
 }

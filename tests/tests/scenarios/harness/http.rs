@@ -107,7 +107,8 @@ impl Answer {
         }
         assert_eq!(problem["status"], self.status, "{self}");
         assert_eq!(problem["request_id"].as_str(), id, "{self}");
-        assert_ne!(self.status, 500, "a bug of the server: {self}");
+        let logged = || super::server::logged_of(id.unwrap_or_default());
+        assert!(self.status != 500, "a bug of the server: {self}\nlogged: {}", logged());
     }
 }
 

@@ -22,6 +22,14 @@ impl Lake {
     pub(crate) async fn new() -> Arc<Self> {
         match Way::current() {
             Way::Services => Self::on(&Services::of_the_run()).await,
+            _ => Self::unmade(),
+        }
+    }
+
+    /// Nothing but names and a folder: for a server that will not start.
+    pub(crate) fn unmade() -> Arc<Self> {
+        match Way::current() {
+            Way::Services => Self::unmigrated_on(&Services::of_the_run()),
             _ => Arc::new(Self { home: home(), variables: Variables::new() }),
         }
     }

@@ -1,6 +1,6 @@
 //! One process of `eider-server`: started, watched, killed, never left behind.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
@@ -16,8 +16,8 @@ use super::way::{repository, variable};
 /// Names and values for a server's environment.
 pub(crate) type Variables = BTreeMap<String, String>;
 
-/// The process groups that are alive because of us.
-static GROUPS: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+/// The process groups that are alive because of us, and what they log to.
+static GROUPS: Mutex<BTreeMap<u32, PathBuf>> = Mutex::new(BTreeMap::new());
 
 /// A running server.
 pub(crate) struct Server {
@@ -38,7 +38,7 @@ impl Server {
         command.process_group(0).stdout(Stdio::piped()).stderr(file);
         let mut child = command.spawn().map_err(|e| format!("{}: {e}", binary().display()))?;
         let pid = child.id();
-        GROUPS.lock().expect("groups").insert(pid);
+        GROUPS.lock().expect("groups").insert(pid, log.clone());
         let stdout = child.stdout.take().expect("a pipe");
         let server = Self { child: Mutex::new(child), pid, log: log.clone() };
         let (told, address) = oneshot::channel();
@@ -103,7 +103,7 @@ pub(crate) async fn run(home: &Path, variables: &Variables, arguments: &[&str]) 
     command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let child = command.spawn().unwrap_or_else(|e| panic!("{}: {e}", binary().display()));
     let pid = child.id();
-    GROUPS.lock().expect("groups").insert(pid);
+    GROUPS.lock().expect("groups").insert(pid, PathBuf::new());
     let ending = tokio::task::spawn_blocking(move || child.wait_with_output());
     let ended = tokio::time::timeout(Duration::from_secs(60), ending).await;
     signal_group(pid, "KILL");
@@ -114,9 +114,19 @@ pub(crate) async fn run(home: &Path, variables: &Variables, arguments: &[&str]) 
     }
 }
 
+/// What servers have logged of a request: its id stands in each line.
+pub(crate) fn logged_of(request_id: &str) -> String {
+    let logs: Vec<PathBuf> = GROUPS.lock().expect("groups").values().cloned().collect();
+    let logs = logs.iter().filter_map(|log| std::fs::read_to_string(log).ok());
+    let of_it = |log: String| -> Vec<String> {
+        log.lines().filter(|line| line.contains(request_id)).map(str::to_owned).collect()
+    };
+    logs.flat_map(of_it).collect::<Vec<_>>().join("\n")
+}
+
 /// Kills all that is left when the run is cut short.
 pub(crate) fn kill_all() {
-    for group in GROUPS.lock().expect("groups").iter() {
+    for group in GROUPS.lock().expect("groups").keys() {
         signal_group(*group, "KILL");
     }
 }
