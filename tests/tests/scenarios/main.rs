@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use harness::scenario::{RUNTIME, Scenario};
 use harness::way::Way;
-use harness::{app, server};
+use harness::{app, leftovers, server};
 
 mod append;
 mod bad_bodies;
@@ -104,6 +104,7 @@ fn stop_servers_when_interrupted() {
             _ = terminate.recv() => (),
         }
         server::kill_all();
+        leftovers::remove_all();
         std::process::exit(130);
     });
 }

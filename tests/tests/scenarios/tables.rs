@@ -14,6 +14,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         a_table_shows_its_columns_types_defaults_and_comments,
         a_table_that_is_there_is_a_conflict_unless_told_otherwise,
         of_twins_that_create_a_table_one_wins,
+        tables_made_at_the_same_moment_all_come_to_be,
         names_are_equal_without_case,
         a_table_may_stand_in_a_schema_which_is_made_on_first_use,
         a_listing_shows_rows_bytes_files_snapshot_and_times_but_no_columns,
@@ -82,6 +83,17 @@ async fn of_twins_that_create_a_table_one_wins() {
         futures::future::join_all(twins).await.iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409, 409, 409]);
+}
+
+async fn tables_made_at_the_same_moment_all_come_to_be() {
+    let app = shared().await;
+    for _ in 0..3 {
+        let names: Vec<String> = (0..8).map(|_| unique("together")).collect();
+        let creating = names.iter().map(|name| app.create(name, numbered_columns()));
+        futures::future::join_all(creating).await;
+        let dropping = names.iter().map(async |name| app.delete(&path_of(name)).await.is(204));
+        futures::future::join_all(dropping).await;
+    }
 }
 
 async fn names_are_equal_without_case() {

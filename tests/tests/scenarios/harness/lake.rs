@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::app::App;
+use super::leftovers;
 use super::server::{self, Server, Variables};
 use super::services::Services;
 use super::way::Way;
@@ -30,7 +31,10 @@ impl Lake {
     pub(crate) fn unmade() -> Arc<Self> {
         match Way::current() {
             Way::Services => Self::unmigrated_on(&Services::of_the_run()),
-            _ => Arc::new(Self { home: home(), variables: Variables::new() }),
+            _ => Arc::new(Self {
+                home: leftovers::folder("eider-scenario-"),
+                variables: Variables::new(),
+            }),
         }
     }
 
@@ -49,7 +53,7 @@ impl Lake {
         let id = uuid::Uuid::now_v7().simple().to_string();
         variables.insert("DB_DUCKLAKE_METADATA_SCHEMA".into(), format!("lake_{id}"));
         variables.insert("STORAGE_DEFAULT_BUCKET".into(), format!("lake-{id}"));
-        Arc::new(Self { home: home(), variables })
+        Arc::new(Self { home: leftovers::folder("eider-scenario-"), variables })
     }
 
     /// A server on it with these settings, or why it does not start.
@@ -95,8 +99,4 @@ impl Lake {
         variables.extend(settings.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
         variables
     }
-}
-
-fn home() -> TempDir {
-    tempfile::Builder::new().prefix("eider-scenario-").tempdir().expect("a folder")
 }

@@ -38,6 +38,11 @@ impl Raw {
         self.0.write_all(bytes).await.expect("written");
     }
 
+    /// Sends it, or as much as the server takes before it hangs up.
+    pub(crate) async fn try_send(&mut self, bytes: &[u8]) {
+        self.0.write_all(bytes).await.ok();
+    }
+
     /// Nothing more will be sent.
     pub(crate) async fn end_sending(&mut self) {
         self.0.shutdown().await.ok();

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use super::leftovers;
 use super::server::Variables;
 use super::way::{repository, variable};
 
@@ -25,7 +26,7 @@ impl Services {
 
     /// New ones for one scenario, which may stop them.
     pub(crate) async fn own() -> Self {
-        let own = tempfile::Builder::new().prefix("eider-faults-").tempdir().expect("a folder");
+        let own = leftovers::folder("eider-faults-");
         // PostgreSQL, run as another user, must come through.
         let open = std::os::unix::fs::PermissionsExt::from_mode(0o711);
         std::fs::set_permissions(own.path(), open).expect("its permissions");
