@@ -14,7 +14,7 @@ def parameters(env, secret):
     return {
         "Environment": "staging",  # as strict as production, but for what only a cloud can have
         "AllowAnonymous": "true",
-        "CorsAllowOrigins": "https://app.example",
+        "CorsAllowOrigins": "http://localhost:3000",
         "DbHost": env["DB_POSTGRES_HOST"],
         "DbPort": env["DB_POSTGRES_PORT"],
         "DbName": env["DB_POSTGRES_DB"],

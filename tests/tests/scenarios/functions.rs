@@ -21,11 +21,8 @@ async fn past_the_front_door(method: Method, path: &str, headers: &[(&str, &str)
     let api = App::at(stack_variable("EIDER_STACK_API_URL"));
     let rows = App::at(stack_variable("EIDER_STACK_ROWS_URL"));
     let mut answers = Vec::new();
-    for (app, host) in [(api, Some(stack_variable("EIDER_STACK_API_HOST"))), (rows, None)] {
+    for app in [api, rows] {
         let mut request = app.request(method.clone(), path);
-        if let Some(host) = host {
-            request = request.header("host", host);
-        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -81,16 +81,17 @@ fn load_extensions(connection: &Connection, settings: &EngineSettings) -> Result
 }
 
 /// httpfs copies the process's AWS keys into settings that any SELECT can read.
+/// GLOBAL: without it only this one connection forgets them, and every later one signs with them.
 fn forget_environment(connection: &Connection, settings: &EngineSettings) -> Result<(), Failure> {
     if matches!(settings.storage, StorageLocation::Local(_)) {
         return Ok(());
     }
     for setting in ["s3_access_key_id", "s3_secret_access_key", "s3_session_token"] {
-        connection.execute(&format!("RESET {setting}"))?;
+        connection.execute(&format!("RESET GLOBAL {setting}"))?;
     }
     // Without a secret for a path a request goes unsigned, not signed with the environment's keys.
-    connection.execute("SET enable_global_s3_configuration = false")?;
-    connection.execute("SET http_timeout = 30").map(drop)
+    connection.execute("SET GLOBAL enable_global_s3_configuration = false")?;
+    connection.execute("SET GLOBAL http_timeout = 30").map(drop)
 }
 
 /// The secrets of the catalog and the ATTACH.
@@ -118,7 +119,7 @@ fn attach_statements(settings: &EngineSettings, purpose: Purpose) -> Result<Vec<
         CatalogConfig::Postgres(postgres) => {
             let mut statements = postgres_secrets(settings, postgres, purpose)?;
             statements.push(format!(
-                "SET pg_pool_max_connections = {}",
+                "SET GLOBAL pg_pool_max_connections = {}",
                 settings.engine.postgres_connections
             ));
             statements
@@ -163,9 +164,9 @@ fn seal(
 ) -> Result<(), Failure> {
     if purpose != Purpose::Read {
         // Many writers on one catalog: patient, in short steps (FACTS 5, 11).
-        connection.execute("SET ducklake_max_retry_count = 20")?;
-        connection.execute("SET ducklake_retry_wait_ms = 20")?;
-        connection.execute("SET ducklake_retry_backoff = 1.3")?;
+        connection.execute("SET GLOBAL ducklake_max_retry_count = 20")?;
+        connection.execute("SET GLOBAL ducklake_retry_wait_ms = 20")?;
+        connection.execute("SET GLOBAL ducklake_retry_backoff = 1.3")?;
     }
     if purpose == Purpose::Write {
         // In memory, for the clean-up after a failed append.
@@ -176,9 +177,9 @@ fn seal(
     if purpose == Purpose::Write {
         folders.push(literal(&settings.spool_dir()));
     }
-    connection.execute(&format!("SET allowed_directories = [{}]", folders.join(", ")))?;
-    connection.execute("SET enable_external_access = false")?;
-    connection.execute("SET lock_configuration = true").map(drop)
+    connection.execute(&format!("SET GLOBAL allowed_directories = [{}]", folders.join(", ")))?;
+    connection.execute("SET GLOBAL enable_external_access = false")?;
+    connection.execute("SET GLOBAL lock_configuration = true").map(drop)
 }
 
 /// Encryption is decided when the lake is made; a configuration that says otherwise is refused.
