@@ -50,6 +50,6 @@ async fn what_a_client_says_of_the_front_door_is_not_believed() {
     answer.problem(404, "TABLE_NOT_FOUND");
     let request = app.request(Method::GET, &path_of(&name)).header("x-eider-front-door", "mine");
     assert_eq!(send(request).await.is(200).json()["row_count"], json!(3));
-    let odd = format!("/tables/{}", encoded("a/../b?c#d"));
+    let odd = format!("/tables/{}", encoded("a/b?c#d"));
     app.get(&odd).await.problem(404, "TABLE_NOT_FOUND");
 }
