@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use anyhow::ensure;
-use config::Config;
+use config::EmbeddedStorageConfig;
+use embedded::ObjectServer;
 
 use crate::arrow_in;
 use crate::data::{self, Sample};
@@ -23,10 +24,13 @@ const PARQUET: &str = "application/vnd.apache.parquet";
 pub(crate) fn run(place: &Place) -> anyhow::Result<Report> {
     let server = Server::start(place, &place.fresh("append")?)?;
     let own_home = place.fresh("append-own")?;
-    // Eider's embedded stores, with what Eider keeps in its catalog, and no server over them.
-    let config = [("EIDER_HOME".to_owned(), own_home.display().to_string())];
-    let config = Config::from_variables(place.variables().into_iter().chain(config))?;
-    let stores = place.runtime.block_on(gateway::open(&config))?;
+    // Stores as Eider makes them, then served by this process alone.
+    Server::start(place, &own_home)?.stop()?;
+    let objects = place.runtime.block_on(ObjectServer::start(&EmbeddedStorageConfig {
+        folder: own_home.join("objects"),
+        keys: own_home.join("s3.json"),
+        bucket: "eider".to_owned(),
+    }))?;
     let duck = Duck::attach(place, &own_home, false)?;
     for table in ["by_arrow", "by_parquet"] {
         server.create(table, &data::COLUMNS)?;
@@ -51,7 +55,7 @@ pub(crate) fn run(place: &Place) -> anyhow::Result<Report> {
     let times = interleave("append", ROUNDS, &mut ways)?;
     drop(ways);
     check(&mut arrow, &duck)?;
-    drop((duck, stores));
+    drop((duck, objects));
 
     let mut report = Report::default();
     let bodies = [("Arrow", &sample.arrow, &times[..2]), ("Parquet", &sample.parquet, &times[2..])];

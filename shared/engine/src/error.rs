@@ -92,8 +92,10 @@ pub(crate) fn writing(failure: Failure, table: &TableName) -> Verdict {
 
 /// Another commit came first, in the words of DuckLake, PostgreSQL or SQLite.
 fn is_commit_conflict(failure: &Failure) -> bool {
-    const WORDS: [&str; 9] = [
+    const WORDS: [&str; 10] = [
         "Transaction conflict",
+        // DuckLake tries the commit of a CREATE TABLE again with a schema that it has freed.
+        "Failed to get path for schema",
         "write already recorded",
         "Exceeded the maximum retry count",
         "database is locked",

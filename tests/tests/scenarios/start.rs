@@ -16,7 +16,6 @@ pub(crate) fn all() -> Vec<Scenario> {
         a_port_that_is_taken_is_one_sentence,
         an_argument_that_is_unknown_shows_how_to_call_it,
         the_log_holds_no_secret_and_no_statement,
-        an_encryption_that_is_not_the_lakes_refuses_the_start,
     ];
     all.extend(scenarios![only &[Way::Embedded], "only embedded stores are made by the start";
         a_second_server_on_the_same_home_is_refused,
@@ -120,15 +119,4 @@ async fn a_second_server_on_the_same_home_is_refused() {
     let Err(said) = started else { panic!("two servers share {}", app.lake().home().display()) };
     assert!(!said.contains("panicked"), "{said}");
     app.create(&unique("still"), numbered_columns()).await;
-}
-
-async fn an_encryption_that_is_not_the_lakes_refuses_the_start() {
-    let lake = Lake::new().await;
-    let app = lake.serve(&[]).await;
-    app.create(&unique("plain"), numbered_columns()).await;
-    drop(app);
-    let started = lake.try_serve(&[("DB_DUCKLAKE_ENCRYPTED", "true")]).await;
-    let Err(said) = started else { panic!("an unencrypted lake is served as an encrypted one") };
-    assert!(said.contains("DB_DUCKLAKE_ENCRYPTED"), "{said}");
-    lake.serve(&[]).await.get("/tables").await.is(200);
 }

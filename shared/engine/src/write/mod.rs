@@ -25,7 +25,7 @@ use attempt::{Done, Failed};
 pub(crate) use ledger::{bytes, kind};
 
 /// Tries of one write. DuckLake itself has tried each commit for some seconds before.
-const TRIES: u32 = 4;
+const TRIES: u32 = 8;
 
 /// After so many writes the log of requests is forgotten (see `orphans`): some 500 kB.
 const WRITES_LOGGED: u64 = 256;
@@ -148,7 +148,7 @@ impl Lake for LakeEngine {
                 return Err(failed);
             }
             tracing::debug!(tries, error = ?failed.source, "a write is run again");
-            tokio::time::sleep(Duration::from_millis(50 << tries)).await;
+            tokio::time::sleep(Duration::from_millis(50 << tries.min(4))).await;
         }
     }
 }
