@@ -2,10 +2,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
-use config::{Config, StorageConfig};
+use anyhow::{Context, bail};
+use async_trait::async_trait;
+use config::{Config, S3Keys, StorageConfig};
 use embedded::StoredKeys;
 use engine::{Engine, EngineSettings, StorageLocation};
+use service::{ObjectCredentials, S3Credentials};
 
 use crate::place::Place;
 
@@ -29,8 +33,20 @@ pub(crate) fn on(
 ) -> anyhow::Result<Engine> {
     let Config { engine, catalog, storage, .. } =
         Config::from_variables(place.variables().into_iter().chain(variables))?;
-    let StorageConfig::S3(s3) = &storage else { anyhow::bail!("the stores are embedded") };
-    let credentials = place.runtime.block_on(aws::credentials(s3))?;
-    let storage = StorageLocation::from(s3);
+    let StorageConfig::S3(s3) = &storage else { bail!("the stores are embedded") };
+    let keys = s3.keys.clone().context("the stores have no keys")?;
+    let (storage, credentials) = (StorageLocation::from(s3), Arc::new(Static(keys)));
     Ok(Engine::new(EngineSettings { engine, catalog, storage, credentials }))
+}
+
+/// Keys that stay. The SDK, which knows other ones, would take longer to link than all the rest.
+struct Static(S3Keys);
+
+#[async_trait]
+impl ObjectCredentials for Static {
+    async fn current(&self) -> domain::Result<S3Credentials> {
+        let access_key = self.0.access_key.clone();
+        let secret_key = self.0.secret_key.reveal().to_owned();
+        Ok(S3Credentials { access_key, secret_key, session_token: None, expires_at: None })
+    }
 }
