@@ -91,7 +91,8 @@ impl Client {
             socket.write_all(&sent)?;
         } else {
             socket.write_all(&sent)?;
-            socket.write_all(request.body)?;
+            // A server that refuses may not read on; its answer says why.
+            socket.write_all(request.body).ok();
         }
         let (status, left) = self.read_head()?;
         let mut body = Body { stream: &mut self.stream, left };

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, bail};
 
@@ -15,6 +15,8 @@ pub(crate) struct Server {
     child: Child,
     /// `host:port`
     host: String,
+    /// What else it says there is not read, but it must be able to say it.
+    _stdout: BufReader<ChildStdout>,
 }
 
 impl Server {
@@ -32,9 +34,8 @@ impl Server {
             .stderr(log)
             .spawn()?;
         let mut said = String::new();
-        if let Some(stdout) = child.stdout.take() {
-            BufReader::new(stdout).read_line(&mut said)?;
-        }
+        let mut stdout = BufReader::new(child.stdout.take().context("no pipe")?);
+        stdout.read_line(&mut said)?;
         let Some(host) = said.trim().strip_prefix("listening on http://") else {
             child.kill().ok();
             child.wait().ok();
@@ -42,7 +43,7 @@ impl Server {
             bail!("eider-server did not start:\n{log}");
         };
         let host = host.trim_end_matches('/').to_owned();
-        Ok(Self { child, host })
+        Ok(Self { child, host, _stdout: stdout })
     }
 
     /// A connection to it.
