@@ -3,16 +3,21 @@
 use std::fs;
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
 use config::{CatalogConfig, Config, StorageConfig};
+use engine::Engine;
 use service::Authenticator;
 use utoipa_axum::router::OpenApiRouter;
 use web::{Anonymous, Edge};
 
 use crate::parts::{Parts, Stores};
 use crate::{attach, migrate};
+
+/// So long the start waits for the stores.
+const WARM_UP: Duration = Duration::from_secs(5);
 
 /// Serves until a signal ends it. The first line on stdout is its address.
 pub async fn serve(config: &Config) -> anyhow::Result<()> {
@@ -47,6 +52,7 @@ pub async fn router(
     authenticator: Arc<dyn Authenticator>,
 ) -> anyhow::Result<Router> {
     let Parts { catalog, engine, objects } = Parts::new(config, stores).await?;
+    warm_up(&engine).await?;
     let spool_dir = config.engine.temporary_dir.clone();
     let lake = engine.lake(catalog.clone());
     let tables = tables::State { catalog: catalog.clone(), lake, spool_dir: spool_dir.clone() };
@@ -57,6 +63,19 @@ pub async fn router(
         .merge(system::router(system::State { catalog, objects }));
     let edge = Edge { authenticator, server: config.server.clone(), spool_dir };
     Ok(web::finish(merged.into(), Arc::new(edge)))
+}
+
+/// Opens DuckDB before the first query needs it. A lake that is encrypted otherwise than configured
+/// refuses the start; a dependency that is down, or slow, does not.
+async fn warm_up(engine: &Engine) -> anyhow::Result<()> {
+    match tokio::time::timeout(WARM_UP, engine.warm_up()).await {
+        Ok(Err(error)) if error.error_code == "DB_DUCKLAKE_ENCRYPTED" => Err(error.into()),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, source = ?error.source, "DuckDB is not open yet");
+            Ok(())
+        }
+        Ok(Ok(())) | Err(_) => Ok(()),
+    }
 }
 
 fn catalog_kind(config: &Config) -> String {

@@ -6,7 +6,8 @@ use crate::raw::Failure;
 
 /// The lake is encrypted and the configuration says no, or the other way.
 pub(crate) fn other_encryption(wanted: bool) -> Error {
-    Error::invalid(
+    Error::new(
+        Code::Unavailable,
         "DB_DUCKLAKE_ENCRYPTED",
         format!(
             "DB_DUCKLAKE_ENCRYPTED is {wanted}, but the lake was made with {}; that is decided once.",

@@ -72,8 +72,9 @@ pub trait Lake: Send + Sync {
     /// Makes the change and its ledger entry in one commit, or neither. May run the change several
     /// times on the way (conflicts); looks the key up after any failed commit.
     ///
-    /// Errors: `Conflict` (`TABLE_EXISTS`, `COMMIT_CONFLICT`), `NotFound` (`TABLE_NOT_FOUND`),
-    /// `Invalid` (rows that the table does not take), `Unavailable`.
+    /// Errors: `Conflict` (`TABLE_EXISTS`, `TABLE_CHANGED`), `NotFound` (`TABLE_NOT_FOUND`), `Invalid`
+    /// (rows that the table does not take), `Unavailable` (`COMMIT_CONFLICT`: other writes came first
+    /// each time; `OUTCOME_UNKNOWN`; a dependency that is down).
     async fn write(&self, write: Write) -> Result<crate::Outcome>;
 }
 

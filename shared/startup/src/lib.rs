@@ -7,6 +7,7 @@
 
 mod front_door;
 mod lambda;
+mod linger;
 mod path;
 mod server;
 mod tracing_setup;

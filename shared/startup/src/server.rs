@@ -12,6 +12,8 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::linger::Lingering;
+
 /// How long a client may take for the head of its request; hyper counts the time in which a
 /// connection is kept alive without one, and clients keep theirs for about a minute.
 const HEAD_TIME: Duration = Duration::from_secs(75);
@@ -83,7 +85,7 @@ fn serve_connection(stream: TcpStream, router: Router, graceful: &GracefulShutdo
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(Lingering::new(stream)), TowerToHyperService::new(router));
     let watched = graceful.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = watched.await {

@@ -16,6 +16,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         a_port_that_is_taken_is_one_sentence,
         an_argument_that_is_unknown_shows_how_to_call_it,
         the_log_holds_no_secret_and_no_statement,
+        an_encryption_that_is_not_the_lakes_refuses_the_start,
     ];
     all.extend(scenarios![only &[Way::Embedded], "only embedded stores are made by the start";
         a_second_server_on_the_same_home_is_refused,
@@ -111,6 +112,17 @@ async fn the_log_holds_no_secret_and_no_statement() {
     for secret in secrets.map(|(_, value)| value.as_str()).chain([hidden]) {
         assert!(!log.contains(secret), "the log shows {secret}");
     }
+}
+
+async fn an_encryption_that_is_not_the_lakes_refuses_the_start() {
+    let lake = Lake::new().await;
+    let name = unique("plain");
+    lake.serve(&[]).await.create(&name, numbered_columns()).await;
+    let Err(said) = lake.try_serve(&[("DB_DUCKLAKE_ENCRYPTED", "true")]).await else {
+        panic!("a lake without encryption is served as one with it");
+    };
+    assert!(said.contains("DB_DUCKLAKE_ENCRYPTED"), "{said}");
+    lake.serve(&[]).await.get(&path_of(&name)).await.is(200);
 }
 
 async fn a_second_server_on_the_same_home_is_refused() {

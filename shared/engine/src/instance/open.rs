@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use config::{CatalogConfig, PostgresConfig};
-use domain::Result;
+use domain::{Error, Result};
 use service::S3Credentials;
 
 use super::{Instance, credentials};
@@ -21,7 +21,7 @@ pub(crate) fn open(
     objects: Option<&S3Credentials>,
 ) -> Result<Instance> {
     let folder = settings.engine.temporary_dir.join("duckdb");
-    std::fs::create_dir_all(&folder).map_err(domain::Error::internal)?;
+    std::fs::create_dir_all(&folder).map_err(Error::internal)?;
     let attach = attach_statements(settings, purpose)?;
     let made = || -> Result<Instance, Failure> {
         let database = Database::open(&options(settings, &folder))?;
@@ -41,7 +41,7 @@ pub(crate) fn open(
             applied: Mutex::new(objects.cloned()),
         })
     };
-    let instance = made().map_err(error::opening)?;
+    let instance = made().map_err(|failure| refused(failure, settings))?;
     check_encryption(&instance, settings)?;
     Ok(instance)
 }
@@ -169,6 +169,8 @@ fn seal(
         connection.execute("SET GLOBAL ducklake_retry_backoff = 1.3")?;
     }
     if purpose == Purpose::Write {
+        // The one thing that a connection of ours may still choose: see `write::attempt`.
+        connection.execute("SET GLOBAL allowed_configs = ['ducklake_max_retry_count']")?;
         // In memory, for the clean-up after a failed append.
         let kind = literal(settings.storage.log_type());
         connection.execute(&format!("CALL enable_logging({kind}, storage => 'memory')"))?;
@@ -180,6 +182,14 @@ fn seal(
     connection.execute(&format!("SET GLOBAL allowed_directories = [{}]", folders.join(", ")))?;
     connection.execute("SET GLOBAL enable_external_access = false")?;
     connection.execute("SET GLOBAL lock_configuration = true").map(drop)
+}
+
+/// DuckLake itself refuses an ENCRYPTED that is not the lake's; only a migration says it.
+fn refused(failure: Failure, settings: &EngineSettings) -> Error {
+    if failure.says("Failed to set encryption") {
+        return answer::other_encryption(settings.ducklake().encrypted).because(failure);
+    }
+    error::opening(failure)
 }
 
 /// Encryption is decided when the lake is made; a configuration that says otherwise is refused.

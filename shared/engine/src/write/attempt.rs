@@ -48,6 +48,7 @@ pub(crate) fn run(
     match &write.change {
         Change::CreateTable(definition) => {
             create::check_defaults(&connection, definition)?;
+            one_commit(&connection)?;
             in_transaction(&connection, write, || {
                 for statement in create::statements(definition) {
                     connection.execute(&statement)?;
@@ -55,12 +56,22 @@ pub(crate) fn run(
                 Ok(0)
             })
         }
-        Change::DropTable(name) => in_transaction(&connection, write, || {
-            connection.execute(&format!("DROP TABLE {}", table(name)))?;
-            Ok(0)
-        }),
+        Change::DropTable(name) => {
+            one_commit(&connection)?;
+            in_transaction(&connection, write, || {
+                connection.execute(&format!("DROP TABLE {}", table(name)))?;
+                Ok(0)
+            })
+        }
         Change::Append(rows) => append::run(&connection, settings, write, rows),
     }
+}
+
+/// DuckLake tries a commit again with a schema that it has freed, so a change of definitions must
+/// fail at the first conflict; it is run again as a whole, which costs nothing. An append is left to
+/// DuckLake, which keeps the files that it has written.
+fn one_commit(connection: &Connection) -> Result<(), Failure> {
+    connection.execute("SET SESSION ducklake_max_retry_count = 0").map(drop)
 }
 
 /// BEGIN, the work, the ledger's entry, COMMIT. After a failed statement COMMIT would answer

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::{Code, Error, Result};
-use service::{Catalog, Lake, Outcome, RecordedWrite, Write};
+use service::{Catalog, Change, Lake, Outcome, RecordedWrite, Write};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::answer;
@@ -24,8 +24,11 @@ use crate::threads;
 use attempt::{Done, Failed};
 pub(crate) use ledger::{bytes, kind};
 
-/// Tries of one write. DuckLake itself has tried each commit for some seconds before.
+/// Tries of one append. DuckLake itself has tried each commit for some seconds before.
 const TRIES: u32 = 8;
+
+/// Tries of one change of definitions, each of one commit.
+const DEFINITION_TRIES: u32 = 40;
 
 /// After so many writes the log of requests is forgotten (see `orphans`): some 500 kB.
 const WRITES_LOGGED: u64 = 256;
@@ -125,6 +128,10 @@ impl Lake for LakeEngine {
         self.forget_log().await?;
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Error::internal)?;
         let turn = Arc::new(turn);
+        let most = match write.change {
+            Change::Append(_) => TRIES,
+            Change::CreateTable(_) | Change::DropTable(_) => DEFINITION_TRIES,
+        };
         let mut tries = 0;
         loop {
             tries += 1;
@@ -144,11 +151,18 @@ impl Lake for LakeEngine {
             {
                 return Ok(Outcome { write: recorded, replayed: write.key.by_caller });
             }
-            if !again || tries == TRIES {
+            if !again || tries == most {
                 return Err(failed);
             }
             tracing::debug!(tries, error = ?failed.source, "a write is run again");
-            tokio::time::sleep(Duration::from_millis(50 << tries.min(4))).await;
+            tokio::time::sleep(pause(tries)).await;
         }
     }
+}
+
+/// Between two tries: longer each time up to 800 ms, and another for each writer, so that two do not
+/// meet again.
+fn pause(tries: u32) -> Duration {
+    let most = 50 << tries.min(4);
+    Duration::from_millis(fastrand::u64(most / 4..=most))
 }
