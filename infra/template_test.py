@@ -58,11 +58,13 @@ class Functions(unittest.TestCase):
         declared = TEMPLATE["Metadata"]["EiderConnections"]
         total = 0
         for name in FUNCTIONS:
-            own = declared[f"{name.capitalize()}Function"]
+            instances = declared["duckdb_instances"][f"{name.capitalize()}Function"]
             pool = int(variables(name).get("EIDER_ENGINE_POSTGRES_CONNECTIONS", 0))
-            self.assertEqual(own["duckdb_instances"] > 0, name in WITH_DUCKDB, name)
+            self.assertEqual(instances > 0, name in WITH_DUCKDB, name)
             self.assertEqual(pool > 0, name in WITH_DUCKDB, name)
-            total += function(name)["ReservedConcurrentExecutions"] * (own["catalog_pool"] + own["duckdb_instances"] * pool)
+            total += function(name)["ReservedConcurrentExecutions"] * (declared["catalog_pool"] + instances * pool)
+        catalog = (ROOT / "shared/catalog/src/postgres.rs").read_text(encoding="utf-8")
+        self.assertIn(f"CONNECTIONS: u32 = {declared['catalog_pool']};", catalog)
         self.assertLessEqual(total, declared["max_connections"] - declared["kept_free"])
 
     def test_secrets_are_read_by_the_function_and_not_shown(self):

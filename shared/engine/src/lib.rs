@@ -1,6 +1,6 @@
 //! DuckDB and DuckLake: every write to the lake, every query.
 //!
-//! ```ignore
+//! ```text
 //! engine::make_lake(settings.clone()).await?;            // migrations only
 //! let engine = engine::Engine::new(settings);            // opens nothing yet
 //! let catalog = engine.catalog();                        // SQLite only; else catalog's own

@@ -177,6 +177,7 @@ async fn a_default_is_a_literal_that_fits() {
         ("DATE", json!("2026-02-31")),
         ("TINYINT", json!(1_000)),
         ("BOOLEAN", json!("nextval('x')")),
+        ("VARCHAR", json!("NULL")),
     ] {
         let columns = json!([{"name": "a", "type": written, "default": default}]);
         let answer = app.post("/tables", with_columns(columns)).await;

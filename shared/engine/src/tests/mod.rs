@@ -4,7 +4,6 @@ mod errors;
 mod instances;
 mod queries;
 mod services;
-mod speed;
 mod types;
 mod writes;
 

@@ -1,4 +1,4 @@
-//! The same on PostgreSQL and MinIO: run by hand with what `tools/services up DIR` says.
+//! The same on PostgreSQL and MinIO, as the environment names them: `./dev test unit`.
 
 use futures::future::join_all;
 
@@ -7,8 +7,12 @@ use super::*;
 /// Two engines over one lake, as two processes are.
 async fn two() -> [TestLake; 2] {
     let config = config::Config::from_environment().expect("a configuration");
-    let config::StorageConfig::S3(s3) = &config.storage else { panic!("no S3") };
-    let CatalogConfig::Postgres(postgres) = &config.catalog else { panic!("no PostgreSQL") };
+    let (config::StorageConfig::S3(s3), CatalogConfig::Postgres(postgres)) =
+        (&config.storage, &config.catalog)
+    else {
+        panic!("needs PostgreSQL and MinIO: ./dev test unit, or export what tools/services up says");
+    };
+    aws::S3ObjectStore::new(s3).await.ensure_bucket().await.expect("a bucket");
     let keys = s3.keys.clone().expect("keys");
     let make = || {
         let folder = tempfile::tempdir().expect("a folder");
@@ -54,7 +58,6 @@ async fn files(lake: &TestLake) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs PostgreSQL and MinIO"]
 async fn twins_conflicts_and_orphans_on_postgres_and_minio() {
     let [one, two] = two().await;
     // The servers keep what earlier runs made.
@@ -124,7 +127,6 @@ async fn twins_conflicts_and_orphans_on_postgres_and_minio() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs PostgreSQL and MinIO"]
 async fn a_reader_that_missed_a_flush_is_replaced_on_postgres() {
     let [one, two] = two().await;
     let name = &format!("flushed{}", std::process::id());

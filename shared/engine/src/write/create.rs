@@ -62,6 +62,10 @@ pub(super) fn check_defaults(
             }
             return Err(invalid(field(), column, "is null, but the column takes none").into());
         };
+        if text == "NULL" {
+            let what = "may not be the text NULL, which the catalog keeps as no default";
+            return Err(invalid(field(), column, what).into());
+        }
         if is_nested(&column.r#type) {
             return Err(invalid(field(), column, "may only be null for a nested type").into());
         }
