@@ -25,6 +25,7 @@ mod sql;
 mod sqlite_catalog;
 mod threads;
 mod values;
+mod watchdog;
 mod write;
 
 #[cfg(test)]

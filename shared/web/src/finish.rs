@@ -11,14 +11,15 @@ use axum::{Router, extract::MatchedPath};
 use domain::{Code, Error, RequestId};
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, Method, Uri};
+use tracing::Instrument;
 
 use crate::failure::{causes, problem_response};
 use crate::{Edge, Failure, RequestContext, ambient, cors};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// How long after its deadline a handler may still say so itself.
-const GRACE: Duration = Duration::from_secs(1);
+/// How often a request whose body is still coming is looked at.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Puts everything around `router` that every route has.
 pub fn finish(router: Router, edge: Arc<Edge>) -> Router {
@@ -55,7 +56,8 @@ async fn observe(State(edge): State<Arc<Edge>>, mut request: Request, next: Next
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map(|m| m.as_str().to_owned());
 
-    let mut response = answer(request, next, &context).await;
+    let span = tracing::info_span!("request", request_id = id.as_str());
+    let mut response = answer(request, next, &context).instrument(span).await;
     let error = response.extensions_mut().remove::<Arc<Error>>();
     if let Some(error) = &error {
         let problem = problem_response(error, id.as_str(), &path, edge.server.debug);
@@ -84,11 +86,10 @@ async fn answer(request: Request, next: Next, context: &RequestContext) -> Respo
 
 async fn expired(context: &RequestContext) {
     loop {
-        let now = Instant::now();
-        match context.deadline() {
-            Some(deadline) if now >= deadline + GRACE => return,
-            Some(deadline) => tokio::time::sleep_until((deadline + GRACE).into()).await,
-            None => tokio::time::sleep(GRACE).await,
+        match context.answer_by() {
+            Some(at) if Instant::now() >= at => return,
+            Some(at) => tokio::time::sleep_until(at.into()).await,
+            None => tokio::time::sleep(LOOK).await,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod errors;
 mod instances;
+mod late_writes;
 mod queries;
 mod services;
 mod types;
@@ -145,7 +146,7 @@ pub(crate) fn table(name: &str) -> TableName {
 
 pub(crate) fn write(key: &str, change: Change) -> Write {
     let key = WriteKey { key: key.to_owned(), payload: "p".to_owned(), by_caller: true };
-    Write { key, run: None, change }
+    Write { key, run: None, deadline: None, change }
 }
 
 pub(crate) fn query(text: &str) -> Query {
@@ -157,7 +158,7 @@ pub(crate) fn query(text: &str) -> Query {
         },
         grants: Grants::All,
         limit: None,
-        deadline: None,
+        deadlines: Deadlines::default(),
     }
 }
 

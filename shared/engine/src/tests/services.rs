@@ -10,7 +10,9 @@ async fn two() -> [TestLake; 2] {
     let (config::StorageConfig::S3(s3), CatalogConfig::Postgres(postgres)) =
         (&config.storage, &config.catalog)
     else {
-        panic!("needs PostgreSQL and MinIO: ./dev test unit, or export what tools/services up says");
+        panic!(
+            "needs PostgreSQL and MinIO: ./dev test unit, or export what tools/services up says"
+        );
     };
     aws::S3ObjectStore::new(s3).await.ensure_bucket().await.expect("a bucket");
     let keys = s3.keys.clone().expect("keys");
