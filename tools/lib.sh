@@ -109,9 +109,15 @@ clean_environment() {
   unset ${!DB_@} ${!STORAGE_@} ${!EIDER_@} ENVIRONMENT
 }
 
+# services_up DIR: starts them; containers need no MinIO of ours.
+services_up() {
+  [[ ${EIDER_TEST_DOCKER:-} == 1 || -e $1/compose.env ]] || fetch minio
+  tools/services up "$1"
+}
+
 # use_services DIR: the servers of DIR, started if need be, in this shell's environment.
 use_services() {
-  tools/services up "$1"
+  services_up "$1"
   set -a
   # shellcheck source=/dev/null
   . "$1/env"
