@@ -5,7 +5,7 @@ use std::sync::Arc;
 use catalog::PostgresCatalog;
 use config::{CatalogConfig, Config, S3Config, StorageConfig};
 use embedded::ObjectServer;
-use engine::{Engine, EngineSettings, StorageLocation};
+use engine::{Engine, EngineSettings};
 use service::{Catalog, ObjectStore};
 
 use crate::home::{self, HomeLock};
@@ -53,12 +53,8 @@ impl Stores {
 
     /// What the engine must know of them.
     pub(crate) async fn engine_settings(&self, config: &Config) -> anyhow::Result<EngineSettings> {
-        Ok(EngineSettings {
-            engine: config.engine.clone(),
-            catalog: self.catalog.clone(),
-            storage: StorageLocation::from(&self.s3),
-            credentials: aws::credentials(&self.s3).await?,
-        })
+        let credentials = aws::credentials(&self.s3).await?;
+        Ok(EngineSettings::of(config, self.catalog.clone(), &self.s3, credentials))
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use config::{
-    CatalogConfig, DuckLakeConfig, EngineConfig, Password, PostgresConfig, Role, S3Config,
+    CatalogConfig, Config, DuckLakeConfig, EngineConfig, Password, PostgresConfig, Role, S3Config,
 };
 use domain::{Error, Result};
 use service::ObjectCredentials;
@@ -73,6 +73,17 @@ impl StorageLocation {
 }
 
 impl EngineSettings {
+    /// On S3, or what speaks it; `catalog` has every password read.
+    pub fn of(
+        config: &Config,
+        catalog: CatalogConfig,
+        s3: &S3Config,
+        credentials: Arc<dyn ObjectCredentials>,
+    ) -> Self {
+        let storage = StorageLocation::from(s3);
+        Self { engine: config.engine.clone(), catalog, storage, credentials }
+    }
+
     pub(crate) fn ducklake(&self) -> &DuckLakeConfig {
         match &self.catalog {
             CatalogConfig::Sqlite(sqlite) => &sqlite.ducklake,

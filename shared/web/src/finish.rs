@@ -49,7 +49,7 @@ async fn method_not_allowed(method: Method, uri: Uri) -> Failure {
 
 /// The outermost layer: everything that happens to a request is seen here.
 async fn observe(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
-    let id = request_id(&request);
+    let id = request_id(request.headers());
     let context = RequestContext::new(id.clone(), edge.clone());
     request.extensions_mut().insert(context.clone());
     let method = request.method().clone();
@@ -70,8 +70,9 @@ async fn observe(State(edge): State<Arc<Edge>>, mut request: Request, next: Next
     response
 }
 
-fn request_id(request: &Request) -> RequestId {
-    let given = request.headers().get(X_REQUEST_ID).and_then(|value| value.to_str().ok());
+/// The id that the caller gave, else a new one.
+pub fn request_id(headers: &http::HeaderMap) -> RequestId {
+    let given = headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok());
     given.and_then(RequestId::parse).unwrap_or_else(|| ambient::new_id().into())
 }
 
