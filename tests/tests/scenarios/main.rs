@@ -5,6 +5,8 @@
 //! A scenario that is not for a way of running says so where its theme lists it, and is counted as
 //! ignored; the end of the run names each with its reason.
 
+#![expect(clippy::disallowed_methods, reason = "tests ask their surroundings and make names up")]
+
 #[macro_use]
 mod harness;
 
