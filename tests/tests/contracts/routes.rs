@@ -121,8 +121,13 @@ fn each_operation_has_its_event_and_each_event_its_operation() {
     let (template, operations) = (Template::read(), operations());
     let api = template.api_routes();
     let (patterns, mut events) = (api_patterns(&api), events());
+    let readme = std::fs::read_to_string(repository("events/README.md")).expect("the README");
     for Operation { function, id, method, path } in operations {
         let event = events.remove(&format!("{function}/{id}.json"));
+        assert!(
+            readme.contains(&format!("events/{function}/{id}.json\n")),
+            "{id}: events/README.md"
+        );
         let event = event.unwrap_or_else(|| panic!("{id} has no event: tools/make_events.py"));
         let sent = event["rawPath"].as_str().expect("a path");
         assert!(Routes::new([(path.clone(), id.clone())]).of(sent).is_some(), "{id}: {sent}");

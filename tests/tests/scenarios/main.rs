@@ -22,6 +22,7 @@ mod broken_streams;
 mod clients;
 mod conventions;
 mod create_refused;
+mod events;
 mod exact;
 mod faults;
 mod flights;
@@ -52,6 +53,7 @@ fn all() -> Vec<Scenario> {
         clients::all(),
         conventions::all(),
         create_refused::all(),
+        events::all(),
         exact::all(),
         faults::all(),
         flights::all(),
