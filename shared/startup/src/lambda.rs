@@ -101,3 +101,8 @@ fn until_failure<E: std::fmt::Display>(
         futures::future::ready(kept.map(Ok))
     })
 }
+
+#[cfg(test)]
+mod requests_tests;
+#[cfg(test)]
+mod streams_tests;

@@ -1,6 +1,9 @@
-//! What must hold of the tree: who depends on whom, how files are named, what OpenAPI says.
+//! What must hold of the tree: who depends on whom, how files are named, what OpenAPI says, and that
+//! each request reaches one function by every way.
 
 mod dependencies;
+mod deployment;
 mod openapi;
+mod routes;
 mod sources;
 mod workspace;

@@ -5,6 +5,8 @@
 //! A scenario that is not for a way of running says so where its theme lists it, and is counted as
 //! ignored; the end of the run names each with its reason.
 
+#![expect(clippy::disallowed_methods, reason = "tests ask their surroundings and make names up")]
+
 #[macro_use]
 mod harness;
 
@@ -20,6 +22,7 @@ mod broken_streams;
 mod clients;
 mod conventions;
 mod create_refused;
+mod events;
 mod exact;
 mod faults;
 mod flights;
@@ -50,6 +53,7 @@ fn all() -> Vec<Scenario> {
         clients::all(),
         conventions::all(),
         create_refused::all(),
+        events::all(),
         exact::all(),
         faults::all(),
         flights::all(),

@@ -1,0 +1,103 @@
+//! The events of events/, each given to its function as AWS would, in the README's order.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::harness::app::{App, shared, stack_variable};
+use crate::harness::http::unique;
+use crate::harness::rows::read_arrow;
+use crate::harness::scenario::Scenario;
+use crate::harness::way::{Way, repository};
+
+pub(crate) fn all() -> Vec<Scenario> {
+    scenarios![only &[Way::Stack], "events are for functions";
+        each_event_is_answered_by_its_function,
+    ]
+}
+
+/// What each answer is, and something that only its body says.
+const ANSWERS: [(&str, u64, &str); 15] = [
+    ("get_root", 200, r#""name":"Eider""#),
+    ("get_health", 200, r#""status":"up""#),
+    ("get_openapi", 200, r#""openapi": "3.1.0""#),
+    ("get_docs", 200, "<title>Eider API</title>"),
+    ("get_docs_asset", 200, ".swagger-ui{"),
+    ("get_redoc", 200, "/redoc/redoc.standalone.js"),
+    ("get_redoc_script", 200, "Redocly"),
+    ("create_table", 201, r#""name":"flight_date","type":"DATE""#),
+    ("append_table", 200, r#""table":"flights","rows":3"#),
+    ("get_table", 200, r#""row_count":3"#),
+    ("list_tables", 200, r#""items":[{"name":"#),
+    ("query_table", 200, r#""rows":[{"origin":"LAX","delay":12},{"origin":"MCI","delay":-4}]"#),
+    ("run_query", 200, r#""rows":[{"flights":3,"mean_delay":4.0}]"#),
+    ("read_table", 200, "flight_date"),
+    ("delete_table", 204, ""),
+];
+
+async fn each_event_is_answered_by_its_function() {
+    // What a run that was cut short has left.
+    let left = shared().await.delete("/tables/flights").await;
+    assert!([204, 404].contains(&left.status), "{left}");
+    let events = in_order();
+    let operations: Vec<&str> = events.iter().map(|(_, operation)| operation.as_str()).collect();
+    assert_eq!(operations, ANSWERS.map(|(operation, ..)| operation), "the README's, then ours");
+    for ((function, operation), (_, status, part)) in events.iter().zip(ANSWERS) {
+        let (answered, body) = invoke(function, &event(function, operation)).await;
+        let said = String::from_utf8_lossy(&body);
+        assert_eq!(answered, status, "{operation}: {said}");
+        assert!(said.contains(part), "{operation}: no {part} in {said}");
+        assert!(operation != "read_table" || read_arrow(&body).num_rows() == 3, "{said}");
+    }
+    shared().await.get("/tables/flights").await.problem(404, "TABLE_NOT_FOUND");
+}
+
+/// Function and operation of each command in events/README.md.
+fn in_order() -> Vec<(String, String)> {
+    let readme = std::fs::read_to_string(repository("events/README.md")).expect("the README");
+    let files = readme.lines().filter_map(|line| {
+        let (_, file) = line.trim().strip_prefix("cargo lambda invoke ")?.split_once("events/")?;
+        file.strip_suffix(".json")?.split_once('/')
+    });
+    files.map(|(function, operation)| (function.to_owned(), operation.to_owned())).collect()
+}
+
+/// The event as it is kept, but for what belongs to this deployment: its secret; and a key of its
+/// own, so that nothing is a replay.
+fn event(function: &str, operation: &str) -> Value {
+    let file = repository("events").join(function).join(format!("{operation}.json"));
+    let text = std::fs::read_to_string(file).expect("an event");
+    let mut event: Value = serde_json::from_str(&text).expect("JSON");
+    event["headers"]["x-eider-front-door"] = json!(stack_variable("EIDER_STACK_SECRET"));
+    if event["headers"].get("idempotency-key").is_some() {
+        event["headers"]["idempotency-key"] = json!(unique("event"));
+    }
+    event
+}
+
+/// Status and body of the answer: a buffered function hands over both in an object, as the API wants
+/// them; `rows` is run by cargo lambda, which makes an answer over HTTP of its stream.
+async fn invoke(function: &str, event: &Value) -> (u64, Vec<u8>) {
+    let streams = function == "rows";
+    let (runtime, name) = if streams {
+        let url = stack_variable("EIDER_STACK_ROWS_URL");
+        (url.trim_end_matches("/lambda-url/rows").to_owned(), function.to_owned())
+    } else {
+        let name = format!("EIDER_STACK_{}_FUNCTION", function.to_uppercase());
+        (stack_variable("EIDER_STACK_AWS_ENDPOINT"), stack_variable(&name))
+    };
+    let path = format!("/2015-03-31/functions/{name}/invocations");
+    // The local AWS reads who it is and checks no signature.
+    let by = "AWS4-HMAC-SHA256 Credential=test/20261121/us-east-1/lambda/aws4_request, \
+              SignedHeaders=host, Signature=none";
+    let request = App::at(runtime).request(Method::POST, &path).header("authorization", by);
+    let answer = request.body(event.to_string()).send().await.expect("an answer");
+    let status = u64::from(answer.status().as_u16());
+    let body = answer.bytes().await.expect("the whole answer").to_vec();
+    if streams {
+        return (status, body);
+    }
+    let answer: Value = serde_json::from_slice(&body).expect("an answer for the API");
+    assert_eq!(answer["isBase64Encoded"], false, "{answer}");
+    let text = answer["body"].as_str().unwrap_or_default().as_bytes().to_vec();
+    (answer["statusCode"].as_u64().unwrap_or_else(|| panic!("no status: {answer}")), text)
+}
