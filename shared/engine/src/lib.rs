@@ -32,4 +32,4 @@ mod write;
 mod tests;
 
 pub use engine::{Engine, make_lake};
-pub use settings::{EngineSettings, StorageLocation};
+pub use settings::{EngineSettings, StorageLocation, Time};

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use config::{CatalogConfig, PostgresConfig};
 use domain::{Error, Result};
@@ -137,6 +138,9 @@ fn postgres_secrets(
 ) -> Result<Vec<String>> {
     let role = purpose.role(postgres)?;
     let timeout = settings.ducklake().connection_timeout.as_secs().max(1);
+    // A sandbox that is frozen in the middle must not hold its transaction, nor what waits for it.
+    let time = if purpose == Purpose::Read { settings.time.read } else { settings.time.write };
+    let idle = (time + Duration::from_secs(30)).as_millis();
     let catalog = format!(
         "CREATE SECRET eider_catalog (TYPE postgres, HOST {}, PORT {}, DATABASE {}, USER {}, PASSWORD {})",
         literal(&postgres.host),
@@ -148,7 +152,10 @@ fn postgres_secrets(
     let lake = format!(
         "CREATE SECRET eider_lake (TYPE ducklake, METADATA_PATH {}, METADATA_SCHEMA {}, DATA_PATH {}, \
          METADATA_PARAMETERS MAP {{'TYPE': 'postgres', 'SECRET': 'eider_catalog'}})",
-        literal(&format!("connect_timeout={timeout} application_name=eider")),
+        literal(&format!(
+            "connect_timeout={timeout} application_name=eider \
+             options='-c idle_in_transaction_session_timeout={idle}'"
+        )),
         literal(&postgres.metadata_schema),
         literal(&settings.storage.data_path()),
     );

@@ -21,7 +21,9 @@ use futures::TryStreamExt;
 use service::*;
 use tempfile::TempDir;
 
-use crate::{Engine, EngineSettings, StorageLocation, values};
+use crate::{Engine, EngineSettings, StorageLocation, Time, values};
+
+const MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
 
 pub(crate) struct NoCredentials;
 
@@ -64,6 +66,7 @@ pub(crate) fn settings(folder: &Path) -> EngineSettings {
         }),
         storage: StorageLocation::Local(folder.join("data")),
         credentials: Arc::new(NoCredentials),
+        time: Time { write: MINUTE, read: MINUTE },
     }
 }
 
