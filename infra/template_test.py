@@ -128,6 +128,15 @@ class Api(unittest.TestCase):
             self.assertEqual(permission["Principal"], "apigateway.amazonaws.com")
             self.assertTrue(permission["SourceArn"]["Fn::Sub"].endswith(":${Api}/*"))
 
+    def test_functions_answer_their_own_504_before_the_api_does(self):
+        config = (ROOT / "shared/config/src/server.rs").read_text(encoding="utf-8")
+        (deadline,) = re.findall(r"LAMBDA_REQUEST_SECONDS: u64 = (\d+);", config)
+        for name in of_type("AWS::ApiGatewayV2::Integration"):
+            settings = function(name.removesuffix("Integration").lower())
+            self.assertNotIn("EIDER_REQUEST_TIMEOUT_SECONDS", settings["Environment"]["Variables"])
+            # A second more is the handler's own, to say it better.
+            self.assertLess(int(deadline) + 1, min(30, settings["Timeout"]), name)
+
     def test_cors_is_left_to_the_functions(self):
         self.assertNotIn("CorsConfiguration", RESOURCES["Api"]["Properties"])
         self.assertNotIn("Cors", RESOURCES["RowsUrl"]["Properties"])

@@ -7,6 +7,7 @@ use crate::harness::app::{App, shared, stack_variable};
 use crate::harness::http::unique;
 use crate::harness::rows::read_arrow;
 use crate::harness::scenario::Scenario;
+use crate::harness::stack::aws;
 use crate::harness::way::{Way, repository};
 
 pub(crate) fn all() -> Vec<Scenario> {
@@ -74,30 +75,32 @@ fn event(function: &str, operation: &str) -> Value {
     event
 }
 
-/// Status and body of the answer: a buffered function hands over both in an object, as the API wants
-/// them; `rows` is run by cargo lambda, which makes an answer over HTTP of its stream.
+/// Status and body of the answer.
 async fn invoke(function: &str, event: &Value) -> (u64, Vec<u8>) {
-    let streams = function == "rows";
-    let (runtime, name) = if streams {
-        let url = stack_variable("EIDER_STACK_ROWS_URL");
-        (url.trim_end_matches("/lambda-url/rows").to_owned(), function.to_owned())
+    if function == "rows" {
+        invoke_streaming(event).await
     } else {
-        let name = format!("EIDER_STACK_{}_FUNCTION", function.to_uppercase());
-        (stack_variable("EIDER_STACK_AWS_ENDPOINT"), stack_variable(&name))
-    };
-    let path = format!("/2015-03-31/functions/{name}/invocations");
-    // The local AWS reads who it is and checks no signature.
-    let by = "AWS4-HMAC-SHA256 Credential=test/20261121/us-east-1/lambda/aws4_request, \
-              SignedHeaders=host, Signature=none";
-    let request = App::at(runtime).request(Method::POST, &path).header("authorization", by);
-    let answer = request.body(event.to_string()).send().await.expect("an answer");
-    let status = u64::from(answer.status().as_u16());
-    let body = answer.bytes().await.expect("the whole answer").to_vec();
-    if streams {
-        return (status, body);
+        invoke_buffered(function, event).await
     }
-    let answer: Value = serde_json::from_slice(&body).expect("an answer for the API");
+}
+
+/// A buffered function hands over an object, of which the API makes an answer.
+async fn invoke_buffered(function: &str, event: &Value) -> (u64, Vec<u8>) {
+    let api = App::at(stack_variable("EIDER_STACK_AWS_ENDPOINT"));
+    let name = stack_variable(&format!("EIDER_STACK_{}_FUNCTION", function.to_uppercase()));
+    let path = format!("/2015-03-31/functions/{name}/invocations");
+    let answer = aws(&api, Method::POST, &path, &event.to_string()).await;
     assert_eq!(answer["isBase64Encoded"], false, "{answer}");
     let text = answer["body"].as_str().unwrap_or_default().as_bytes().to_vec();
     (answer["statusCode"].as_u64().unwrap_or_else(|| panic!("no status: {answer}")), text)
+}
+
+/// `rows` runs behind cargo lambda, which makes the answer of its stream.
+async fn invoke_streaming(event: &Value) -> (u64, Vec<u8>) {
+    let url = stack_variable("EIDER_STACK_ROWS_URL");
+    let runtime = App::at(url.trim_end_matches("/lambda-url/rows").to_owned());
+    let request = runtime.request(Method::POST, "/2015-03-31/functions/rows/invocations");
+    let answer = request.body(event.to_string()).send().await.expect("an answer");
+    let status = u64::from(answer.status().as_u16());
+    (status, answer.bytes().await.expect("the whole answer").to_vec())
 }

@@ -26,6 +26,7 @@ mod events;
 mod exact;
 mod faults;
 mod flights;
+mod function_faults;
 mod functions;
 mod guard;
 mod idempotency;
@@ -57,6 +58,7 @@ fn all() -> Vec<Scenario> {
         exact::all(),
         faults::all(),
         flights::all(),
+        function_faults::all(),
         functions::all(),
         guard::all(),
         idempotency::all(),

@@ -22,7 +22,9 @@ pub(crate) fn remove_all() {
     for folder in FOLDERS.lock().expect("folders").iter().filter(|folder| folder.exists()) {
         let services = folder.join("services");
         if services.exists() {
-            Command::new(repository("tools/services")).arg("down").arg(services).output().ok();
+            for tool in ["tools/stack", "tools/services"] {
+                Command::new(repository(tool)).arg("down").arg(&services).output().ok();
+            }
         }
         std::fs::remove_dir_all(folder).ok();
     }

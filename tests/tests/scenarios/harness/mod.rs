@@ -11,4 +11,5 @@ pub(crate) mod rows;
 pub(crate) mod scenario;
 pub(crate) mod server;
 pub(crate) mod services;
+pub(crate) mod stack;
 pub(crate) mod way;

@@ -1,6 +1,6 @@
 //! PostgreSQL and MinIO: those of the run, or some of a scenario's own to break.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -33,6 +33,11 @@ impl Services {
         let services = Self { folder: own.path().join("services"), own: Some(own) };
         services.tool(&["up"]).await;
         services
+    }
+
+    /// Where `tools/services` and `tools/stack` keep what is of them.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// What a server needs to know of them.
@@ -68,6 +73,15 @@ impl Services {
     /// Starts one again, with its data and port.
     pub(crate) async fn start(&self, name: &str) {
         self.tool(&["start", name]).await;
+    }
+
+    /// Freezes one (`STOP`), or lets it go on (`CONT`): it is there and does not answer.
+    pub(crate) fn signal(&self, name: &str, signal: &str) {
+        let file = self.folder.join(name).join("pid");
+        let pid =
+            std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        let sent = Command::new("kill").args([&format!("-{signal}"), pid.trim()]).status();
+        assert!(sent.expect("kill").success(), "kill -{signal} {name}");
     }
 
     async fn tool(&self, arguments: &[&str]) {
