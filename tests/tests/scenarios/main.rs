@@ -32,6 +32,7 @@ mod guard;
 mod idempotency;
 mod kills;
 mod limits;
+mod lost_commits;
 mod migrate;
 mod names;
 mod negotiation;
@@ -64,6 +65,7 @@ fn all() -> Vec<Scenario> {
         idempotency::all(),
         kills::all(),
         limits::all(),
+        lost_commits::all(),
         migrate::all(),
         names::all(),
         negotiation::all(),
