@@ -4,6 +4,7 @@ pub(crate) mod app;
 pub(crate) mod http;
 pub(crate) mod lake;
 pub(crate) mod leftovers;
+pub(crate) mod objects;
 pub(crate) mod poll;
 pub(crate) mod raw;
 pub(crate) mod rows;
