@@ -109,3 +109,6 @@ impl Reader {
         if self.problems.is_empty() { Ok(value) } else { Err(Problems(self.problems)) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,11 +6,12 @@ use std::time::Duration;
 use arrow_array::{ArrayRef, Int64Array, StringArray};
 use serde_json::{Value, json};
 
-use crate::harness::app::{App, shared};
+use crate::harness::app::{App, alone, shared};
 use crate::harness::http::{ARROW, CSV, JSON, PARQUET, path_of, unique};
 use crate::harness::raw::Raw;
 use crate::harness::rows::{arrow_of, batch, numbered, numbered_columns, parquet_of};
 use crate::harness::scenario::Scenario;
+use crate::harness::way::Way;
 
 pub(crate) fn all() -> Vec<Scenario> {
     scenarios![
@@ -25,16 +26,30 @@ pub(crate) fn all() -> Vec<Scenario> {
 }
 
 async fn table(columns: Value) -> (Arc<App>, String, String) {
-    let (app, name) = (shared().await, unique("bad"));
+    let (app, name) = (alone().await, unique("bad"));
     app.create(&name, columns).await;
     app.put(&path_of(&name), ARROW, arrow_of(&[numbered(0, 20)])).await.is(200);
     let path = path_of(&name);
     (app, name, path)
 }
 
-/// Nothing of the table has changed, and the next append works.
-async fn check_untouched(app: &App, name: &str, before: &Value, after: &str) {
-    assert_eq!(&app.table(name).await, before, "after {after}");
+/// The table's document, the lake's newest snapshot and the data files: what a body may leave.
+async fn state(app: &App, name: &str) -> (Value, Value, Vec<String>) {
+    let document = app.table(name).await;
+    // Of a lake that others write to, the table's own snapshot is all there is to compare.
+    let newest = match Way::current() {
+        Way::Stack => document["snapshot"].clone(),
+        _ => app.get("/health").await.is(200).json()["newest_snapshot"].clone(),
+    };
+    assert!(newest.is_u64(), "no snapshot in {document}");
+    let files = app.data_files(name).await;
+    assert!(!files.is_empty(), "the files are looked for in the wrong place");
+    (document, newest, files)
+}
+
+/// Nothing was left behind, and the next append works.
+async fn check_untouched(app: &App, name: &str, before: &(Value, Value, Vec<String>), after: &str) {
+    assert_eq!(&state(app, name).await, before, "after {after}");
     app.put(&path_of(name), ARROW, arrow_of(&[numbered(0, 1)])).await.is(200);
 }
 
@@ -61,7 +76,7 @@ async fn a_broken_body_is_400_and_leaves_nothing() {
         ("a message of 2 GB", ARROW, vec![0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0, 0]),
     ];
     for (what, media_type, body) in bodies {
-        let before = app.table(&name).await;
+        let before = state(&app, &name).await;
         let answer = app.put(&path, media_type, body).await;
         assert_eq!(answer.status, 400, "{what}: {answer}");
         check_untouched(&app, &name, &before, what).await;
@@ -70,7 +85,7 @@ async fn a_broken_body_is_400_and_leaves_nothing() {
 
 async fn a_body_of_no_known_media_type_is_415() {
     let (app, name, path) = table(numbered_columns()).await;
-    let before = app.table(&name).await;
+    let before = state(&app, &name).await;
     for media_type in ["text/plain", "application/octet-stream", JSON, CSV, "nonsense", "*/*"] {
         let answer = app.put(&path, media_type, arrow_of(&[numbered(0, 3)])).await;
         let problem = answer.problem(415, "UNSUPPORTED_MEDIA_TYPE");
@@ -99,7 +114,7 @@ async fn a_body_of_another_schema_names_column_expected_and_found() {
             (ARROW, arrow_of(std::slice::from_ref(&body))),
             (PARQUET, parquet_of(std::slice::from_ref(&body))),
         ] {
-            let before = app.table(&name).await;
+            let before = state(&app, &name).await;
             let answer = app.put(&path, media_type, bytes).await;
             let problem = answer.problem(422, "SCHEMA_MISMATCH");
             let errors = problem["errors"].as_array().cloned().unwrap_or_default();
@@ -125,7 +140,7 @@ async fn a_null_where_none_may_be_names_the_column() {
         (ARROW, arrow_of(std::slice::from_ref(&body))),
         (PARQUET, parquet_of(std::slice::from_ref(&body))),
     ] {
-        let before = app.table(&name).await;
+        let before = state(&app, &name).await;
         let answer = app.put(&path, media_type, bytes).await;
         assert_eq!(answer.status, 422, "{answer}");
         assert!(answer.text().contains("name"), "{answer}");
@@ -135,7 +150,7 @@ async fn a_null_where_none_may_be_names_the_column() {
 
 async fn a_body_that_ends_before_its_length_leaves_nothing() {
     let (app, name, path) = table(numbered_columns()).await;
-    let before = app.table(&name).await;
+    let before = state(&app, &name).await;
     let body = arrow_of(&[numbered(0, 3_000)]);
     let length = format!("Content-Length: {}", body.len() + 8);
     for headers in [

@@ -15,6 +15,7 @@ pub(crate) fn all() -> Vec<Scenario> {
     let mut all = scenarios![only &[Way::Services], "embedded stores have one process";
         what_one_server_writes_another_reads_at_once_a_thousand_times,
         servers_that_write_at_the_same_moment_lose_nothing,
+        tables_made_at_the_same_moment_on_several_servers_are_all_there,
         a_table_made_again_elsewhere_is_not_the_old_one,
     ];
     all.extend(scenarios![only &[Way::Stack], "functions are processes of their own there";
@@ -81,6 +82,30 @@ async fn servers_that_write_at_the_same_moment_lose_nothing() {
     for app in &servers {
         let data = app.get(&format!("{}/data", path_of(&name))).await.is(200);
         assert_eq!(sorted_ids(&read_arrow(&data.body), "id"), expected);
+    }
+}
+
+/// Each of two creations may make the same version of the schema; the one that comes second must
+/// neither fail nor see only its own.
+async fn tables_made_at_the_same_moment_on_several_servers_are_all_there() {
+    let lake = Lake::new().await;
+    let servers = [lake.serve(&[]).await, lake.serve(&[]).await];
+    for turn in 0..counts(10, 100) {
+        let names = [unique("both"), unique("both")];
+        let making = (0..2).map(async |n| {
+            let body = json!({"name": names[n], "columns": numbered_columns()});
+            servers[n].post("/tables", body).await
+        });
+        for answer in futures::future::join_all(making).await {
+            assert_eq!(answer.status, 201, "turn {turn}: {answer}");
+        }
+        for (server, name) in servers.iter().flat_map(|s| names.iter().map(move |n| (s, n))) {
+            server.put(&path_of(name), ARROW, arrow_of(&[numbered(0, 3)])).await.is(200);
+        }
+        for name in &names {
+            let sql = format!("SELECT count(*) FROM {name}");
+            assert_eq!(servers[turn % 2].value(&sql).await, "6", "turn {turn}");
+        }
     }
 }
 

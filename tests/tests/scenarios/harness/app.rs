@@ -42,6 +42,14 @@ pub(crate) async fn shared() -> Arc<App> {
     }
 }
 
+/// One that no other scenario writes to, where a server is ours; the functions have one lake for all.
+pub(crate) async fn alone() -> Arc<App> {
+    match Way::current() {
+        Way::Stack => shared().await,
+        _ => Arc::new(App::own(&[]).await),
+    }
+}
+
 async fn start_shared() -> Result<App, String> {
     if Way::current() != Way::Stack {
         return Lake::new().await.try_serve(&[]).await;

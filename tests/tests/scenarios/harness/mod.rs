@@ -5,6 +5,7 @@ pub(crate) mod cut;
 pub(crate) mod http;
 pub(crate) mod lake;
 pub(crate) mod leftovers;
+pub(crate) mod objects;
 pub(crate) mod poll;
 pub(crate) mod raw;
 pub(crate) mod rows;
