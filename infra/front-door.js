@@ -34,7 +34,7 @@ function chooseOrigin(method, uri) {
 // As shared/web answers it (RFC 9457), so that a client sees one kind of error.
 function payloadTooLarge(event) {
     const sent = event.request.headers['x-request-id'];
-    const requestId = sent && /^[\x20-\x7e]{1,128}$/.test(sent.value) ? sent.value : event.context.requestId;
+    const requestId = sent && /^[\x21-\x7e]{1,128}$/.test(sent.value) ? sent.value : event.context.requestId;
     const problem = {
         type: 'urn:eider:problem:payload_too_large',
         title: 'Payload Too Large',

@@ -55,12 +55,12 @@ pub async fn router(
     warm_up(&engine).await?;
     let spool_dir = config.engine.temporary_dir.clone();
     let lake = engine.lake(catalog.clone());
-    let tables = tables::State { catalog: catalog.clone(), lake, spool_dir: spool_dir.clone() };
-    let rows = rows::State { catalog: catalog.clone(), queries: engine.queries() };
+    let tables = tables::Adapters { catalog: catalog.clone(), lake, spool_dir: spool_dir.clone() };
+    let rows = rows::Adapters { catalog: catalog.clone(), queries: engine.queries() };
     let merged = OpenApiRouter::new()
         .merge(tables::router(tables))
         .merge(rows::router(rows))
-        .merge(system::router(system::State { catalog, objects }));
+        .merge(system::router(system::Adapters { catalog, objects }));
     let edge = Edge { authenticator, server: config.server.clone(), spool_dir };
     Ok(web::finish(merged.into(), Arc::new(edge)))
 }

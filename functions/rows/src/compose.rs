@@ -9,7 +9,7 @@ use config::{CatalogConfig, Config, StorageConfig};
 use engine::{Engine, EngineSettings};
 use web::{Anonymous, Edge};
 
-use crate::State;
+use crate::Adapters;
 
 /// The router of this function alone. DuckDB opens on first need, not here.
 pub async fn compose(config: &Config) -> anyhow::Result<Router> {
@@ -25,8 +25,8 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     let credentials = aws::credentials(s3).await?;
     let engine = Engine::new(EngineSettings::of(config, stores, s3, credentials));
     let queries = engine.queries();
-    let state = State { catalog, queries };
+    let adapters = Adapters { catalog, queries };
     let authenticator = Arc::new(Anonymous);
     let edge = Edge { authenticator, server: config.server.clone(), spool_dir };
-    Ok(web::finish(crate::router(state).into(), Arc::new(edge)))
+    Ok(web::finish(crate::router(adapters).into(), Arc::new(edge)))
 }

@@ -4,6 +4,7 @@
 
 mod compose;
 mod parameters;
+mod query_rows;
 mod query_table;
 mod read_table;
 mod run_query;
@@ -19,7 +20,7 @@ pub use compose::compose;
 
 /// What the endpoints work with.
 #[derive(Clone)]
-pub struct State {
+pub struct Adapters {
     /// The lake's catalog, read.
     pub catalog: Arc<dyn Catalog>,
     /// Runs reads.
@@ -27,8 +28,8 @@ pub struct State {
 }
 
 /// The routes, for a router to serve.
-pub fn router(state: State) -> OpenApiRouter {
-    routes().with_state(state)
+pub fn router(adapters: Adapters) -> OpenApiRouter {
+    routes().with_state(adapters)
 }
 
 /// What the routes say of themselves.
@@ -36,7 +37,7 @@ pub fn openapi() -> OpenApi {
     routes().into_openapi()
 }
 
-fn routes() -> OpenApiRouter<State> {
+fn routes() -> OpenApiRouter<Adapters> {
     OpenApiRouter::new()
         .routes(routes!(read_table::read_table))
         .routes(routes!(query_table::query_table))

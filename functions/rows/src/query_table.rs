@@ -1,11 +1,11 @@
 //! `POST /tables/{table_name}/query`
 
 use api::{Problem, QueryRequest, RowsAnswer};
-use axum::extract::State as Context;
+use axum::extract::State;
 use axum::response::Response;
 use web::{Authenticated, Failure, Json, RequestContext, RowsFormat, RowsParameters, TablePath};
 
-use crate::{State, run_query::answer};
+use crate::{Adapters, query_rows::query_rows};
 
 /// Runs one SELECT, in which the table is also visible as `this`.
 #[utoipa::path(
@@ -26,12 +26,12 @@ use crate::{State, run_query::answer};
 )]
 #[tracing::instrument(skip_all)]
 pub(crate) async fn query_table(
-    Context(state): Context<State>,
+    State(adapters): State<Adapters>,
     Authenticated(caller): Authenticated,
     TablePath(table): TablePath,
     format: RowsFormat,
     context: RequestContext,
     request: Json<QueryRequest>,
 ) -> Result<Response, Failure> {
-    answer(&state, &caller, Some(table), format, context, request.value).await
+    query_rows(&adapters, &caller, Some(table), format, context, request.value).await
 }

@@ -1,14 +1,14 @@
 //! `GET /tables/{table_name}/data`
 
 use api::{Problem, RowsAnswer};
-use axum::extract::State as Context;
+use axum::extract::State;
 use axum::response::Response;
 use formats::Format;
 use web::{
     Authenticated, Failure, RequestContext, RowsFormat, RowsParameters, TablePath, rows_response,
 };
 
-use crate::State;
+use crate::Adapters;
 
 /// Streams the whole table, in constant memory.
 #[utoipa::path(
@@ -27,7 +27,7 @@ use crate::State;
 )]
 #[tracing::instrument(skip_all)]
 pub(crate) async fn read_table(
-    Context(state): Context<State>,
+    State(adapters): State<Adapters>,
     Authenticated(caller): Authenticated,
     TablePath(table): TablePath,
     format: RowsFormat,
@@ -36,6 +36,7 @@ pub(crate) async fn read_table(
     let representation = format.or(Format::ArrowStream)?;
     let deadlines = context.deadlines();
     let rows =
-        service::read_table(&*state.catalog, &*state.queries, &caller, table, deadlines).await?;
+        service::read_table(&*adapters.catalog, &*adapters.queries, &caller, table, deadlines)
+            .await?;
     Ok(rows_response(rows, representation, format.rows_as, None, context).await?)
 }

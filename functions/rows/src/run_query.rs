@@ -1,16 +1,11 @@
 //! `POST /query`
 
 use api::{Problem, QueryRequest, RowsAnswer};
-use axum::extract::State as Context;
+use axum::extract::State;
 use axum::response::Response;
-use domain::{Caller, TableName};
-use formats::Format;
-use service::{Query, Select};
-use web::{
-    Authenticated, Failure, Json, RequestContext, RowsFormat, RowsParameters, rows_response,
-};
+use web::{Authenticated, Failure, Json, RequestContext, RowsFormat, RowsParameters};
 
-use crate::{State, parameters};
+use crate::{Adapters, query_rows::query_rows};
 
 /// Runs one SELECT over all tables that the caller may read.
 #[utoipa::path(
@@ -31,34 +26,11 @@ use crate::{State, parameters};
 )]
 #[tracing::instrument(skip_all)]
 pub(crate) async fn run_query(
-    Context(state): Context<State>,
+    State(adapters): State<Adapters>,
     Authenticated(caller): Authenticated,
     format: RowsFormat,
     context: RequestContext,
     request: Json<QueryRequest>,
 ) -> Result<Response, Failure> {
-    answer(&state, &caller, None, format, context, request.value).await
-}
-
-/// Both ways to ask are one question.
-pub(crate) async fn answer(
-    state: &State,
-    caller: &Caller,
-    this: Option<TableName>,
-    format: RowsFormat,
-    context: RequestContext,
-    request: QueryRequest,
-) -> Result<Response, Failure> {
-    let representation = format.or(Format::Json)?;
-    let text = request.checked_sql()?.to_owned();
-    let parameters = parameters::read(request.params)?;
-
-    let query = Query {
-        select: Select::Sql { text, parameters, this },
-        grants: caller.grants.clone(),
-        limit: request.limit,
-        deadlines: context.deadlines(),
-    };
-    let rows = service::run_query(&*state.catalog, &*state.queries, caller, query).await?;
-    Ok(rows_response(rows, representation, format.rows_as, request.limit, context).await?)
+    query_rows(&adapters, &caller, None, format, context, request.value).await
 }

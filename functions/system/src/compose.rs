@@ -7,7 +7,7 @@ use catalog::PostgresCatalog;
 use config::{CatalogConfig, Config, StorageConfig};
 use web::{Anonymous, Edge};
 
-use crate::State;
+use crate::Adapters;
 
 /// The router of this function alone.
 pub async fn compose(config: &Config) -> anyhow::Result<Router> {
@@ -16,7 +16,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     else {
         anyhow::bail!("a function keeps nothing of its own; eider-server serves embedded stores");
     };
-    let state = State {
+    let adapters = Adapters {
         catalog: Arc::new(PostgresCatalog::new(postgres)?),
         objects: Arc::new(aws::S3ObjectStore::new(s3).await),
     };
@@ -25,5 +25,5 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
         server: config.server.clone(),
         spool_dir: config.engine.temporary_dir.clone(),
     };
-    Ok(web::finish(crate::router(state).into(), Arc::new(edge)))
+    Ok(web::finish(crate::router(adapters).into(), Arc::new(edge)))
 }

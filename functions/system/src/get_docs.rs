@@ -9,7 +9,7 @@ use http::header;
 use utoipa_swagger_ui::{Config, serve};
 use web::{Failure, NoParameters, Parameters, TextPath};
 
-use crate::State;
+use crate::Adapters;
 
 const PAGE: &str = r##"<!doctype html>
 <html lang="en">
@@ -34,7 +34,7 @@ const PAGE: &str = r##"<!doctype html>
 )]
 #[tracing::instrument(skip_all)]
 pub(crate) async fn get_docs(
-    _: axum::extract::State<State>,
+    _: axum::extract::State<Adapters>,
     _: Parameters<NoParameters>,
 ) -> Result<Html<&'static str>, Failure> {
     Ok(Html(PAGE))
@@ -51,7 +51,7 @@ pub(crate) async fn get_docs(
 )]
 #[tracing::instrument(skip_all)]
 pub(crate) async fn get_docs_asset(
-    _: axum::extract::State<State>,
+    _: axum::extract::State<Adapters>,
     TextPath(file): TextPath,
     _: Parameters<NoParameters>,
 ) -> Result<Response, Failure> {

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use api::{DependencyState, Health, HealthState, Problem, Versions};
 use axum::Json;
-use axum::extract::State as Context;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::{Error, Result};
 use http::StatusCode;
 use web::{Failure, NoParameters, Parameters};
 
-use crate::State;
+use crate::Adapters;
 
 /// A dependency that does not answer within this is down, whatever it may say later.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -28,12 +28,12 @@ const PATIENCE: Duration = Duration::from_secs(3);
 )]
 #[tracing::instrument(skip_all)]
 pub(crate) async fn get_health(
-    Context(state): Context<State>,
+    State(adapters): State<Adapters>,
     _: Parameters<NoParameters>,
 ) -> Result<Response, Failure> {
     let (catalog, storage) = tokio::join!(
-        measured("the catalog", state.catalog.status()),
-        measured("the object store", state.objects.check()),
+        measured("the catalog", adapters.catalog.status()),
+        measured("the object store", adapters.objects.check()),
     );
     let (catalog, status) = catalog;
     let (storage, _) = storage;

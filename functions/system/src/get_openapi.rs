@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::header;
 use web::{Failure, NoParameters, Parameters};
 
-use crate::State;
+use crate::Adapters;
 
 /// The document is derived from the handlers of all functions and kept as a file under test, since
 /// this function links none of the others.
@@ -17,7 +17,7 @@ const DOCUMENT: &str = include_str!("../../../docs/openapi.json");
 )]
 #[tracing::instrument(skip_all)]
 pub(crate) async fn get_openapi(
-    _: axum::extract::State<State>,
+    _: axum::extract::State<Adapters>,
     _: Parameters<NoParameters>,
 ) -> Result<Response, Failure> {
     Ok(([(header::CONTENT_TYPE, "application/json")], DOCUMENT).into_response())

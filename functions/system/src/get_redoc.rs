@@ -4,7 +4,7 @@ use axum::response::{Html, IntoResponse, Response};
 use http::header;
 use web::{Failure, NoParameters, Parameters};
 
-use crate::State;
+use crate::Adapters;
 
 /// The bundle of npm's `redoc`, which `./dev fetch` puts into the asset folder; the build script
 /// says so if it is not there.
@@ -32,7 +32,7 @@ const PAGE: &str = r#"<!doctype html>
 )]
 #[tracing::instrument(skip_all)]
 pub(crate) async fn get_redoc(
-    _: axum::extract::State<State>,
+    _: axum::extract::State<Adapters>,
     _: Parameters<NoParameters>,
 ) -> Result<Html<&'static str>, Failure> {
     Ok(Html(PAGE))
@@ -45,7 +45,7 @@ pub(crate) async fn get_redoc(
 )]
 #[tracing::instrument(skip_all)]
 pub(crate) async fn get_redoc_script(
-    _: axum::extract::State<State>,
+    _: axum::extract::State<Adapters>,
     _: Parameters<NoParameters>,
 ) -> Result<Response, Failure> {
     Ok(([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT).into_response())

@@ -6,7 +6,7 @@ use api::{Problem, Root};
 use axum::Json;
 use web::{Failure, NoParameters, Parameters};
 
-use crate::State;
+use crate::Adapters;
 
 /// Says what this is and where to go.
 #[utoipa::path(
@@ -18,7 +18,7 @@ use crate::State;
 )]
 #[tracing::instrument(skip_all)]
 pub(crate) async fn get_root(
-    _: axum::extract::State<State>,
+    _: axum::extract::State<Adapters>,
     _: Parameters<NoParameters>,
 ) -> Result<Json<Root>, Failure> {
     let links = ["docs", "health", "openapi.json", "redoc", "tables", "query"];

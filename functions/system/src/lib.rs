@@ -20,7 +20,7 @@ pub use compose::compose;
 
 /// What the endpoints work with.
 #[derive(Clone)]
-pub struct State {
+pub struct Adapters {
     /// The lake's catalog, read.
     pub catalog: Arc<dyn Catalog>,
     /// The object store under the lake.
@@ -28,8 +28,8 @@ pub struct State {
 }
 
 /// The routes, for a router to serve.
-pub fn router(state: State) -> OpenApiRouter {
-    routes().with_state(state)
+pub fn router(adapters: Adapters) -> OpenApiRouter {
+    routes().with_state(adapters)
 }
 
 /// What the routes say of themselves.
@@ -37,7 +37,7 @@ pub fn openapi() -> OpenApi {
     routes().into_openapi()
 }
 
-fn routes() -> OpenApiRouter<State> {
+fn routes() -> OpenApiRouter<Adapters> {
     OpenApiRouter::new()
         .routes(routes!(get_root::get_root))
         .routes(routes!(get_health::get_health))

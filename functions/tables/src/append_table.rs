@@ -1,7 +1,7 @@
 //! `PUT /tables/{table_name}`
 
 use api::{AppendAnswer, Problem};
-use axum::extract::State as Context;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use service::{AppendTable, Appended};
 use web::{
@@ -9,7 +9,7 @@ use web::{
     replayed,
 };
 
-use crate::{State, body};
+use crate::{Adapters, body};
 
 /// Appends the rows of the body: all of them, or none.
 #[utoipa::path(
@@ -30,7 +30,7 @@ use crate::{State, body};
 )]
 #[tracing::instrument(skip_all)]
 pub(crate) async fn append_table(
-    Context(state): Context<State>,
+    State(adapters): State<Adapters>,
     Authenticated(caller): Authenticated,
     TablePath(table): TablePath,
     _: Parameters<NoParameters>,
@@ -39,7 +39,7 @@ pub(crate) async fn append_table(
 ) -> Result<Response, Failure> {
     let kind = body::kind(&body.media_type)?;
     let (has_key, large) = (headers.has_key(), body.is_large());
-    service::may_append(&*state.catalog, &caller, &table, has_key, large).await?;
+    service::may_append(&*adapters.catalog, &caller, &table, has_key, large).await?;
     let spool = body.receive().await?;
 
     // The type decides how the bytes are read, so it is part of what the key stands for.
@@ -47,9 +47,9 @@ pub(crate) async fn append_table(
     let request =
         AppendTable { table, origin: headers.origin(&caller, payload), bytes: spool.length };
 
-    let open = async || body::open(kind, spool, state.spool_dir.clone()).await;
+    let open = async || body::open(kind, spool, adapters.spool_dir.clone()).await;
     let appended =
-        service::append_table(&*state.catalog, &*state.lake, &caller, request, open).await?;
+        service::append_table(&*adapters.catalog, &*adapters.lake, &caller, request, open).await?;
 
     let before = appended.replayed;
     Ok(replayed(axum::Json(answer(appended)).into_response(), before))

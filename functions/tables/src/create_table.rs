@@ -1,13 +1,13 @@
 //! `POST /tables`
 
 use api::{CreateTable, Problem, TableDocument};
-use axum::extract::State as Context;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::TableName;
 use http::{HeaderValue, StatusCode, header};
 use web::{Authenticated, Failure, Json, NoParameters, Parameters, WriteHeaders, replayed};
 
-use crate::State;
+use crate::Adapters;
 
 /// Creates a table from its columns.
 #[utoipa::path(
@@ -24,7 +24,7 @@ use crate::State;
 )]
 #[tracing::instrument(skip_all)]
 pub(crate) async fn create_table(
-    Context(state): Context<State>,
+    State(adapters): State<Adapters>,
     Authenticated(caller): Authenticated,
     _: Parameters<NoParameters>,
     headers: WriteHeaders,
@@ -35,8 +35,8 @@ pub(crate) async fn create_table(
     let origin = headers.origin(&caller, request.digest);
 
     let created = service::create_table(
-        &*state.catalog,
-        &*state.lake,
+        &*adapters.catalog,
+        &*adapters.lake,
         &caller,
         origin,
         definition,

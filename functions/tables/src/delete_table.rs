@@ -1,12 +1,12 @@
 //! `DELETE /tables/{table_name}`
 
 use api::Problem;
-use axum::extract::State as Context;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use web::{Authenticated, Failure, NoParameters, Parameters, TablePath, WriteHeaders, replayed};
 
-use crate::State;
+use crate::Adapters;
 
 /// Drops a table and its rows. Its earlier snapshots stay until they expire.
 #[utoipa::path(
@@ -20,7 +20,7 @@ use crate::State;
 )]
 #[tracing::instrument(skip_all)]
 pub(crate) async fn delete_table(
-    Context(state): Context<State>,
+    State(adapters): State<Adapters>,
     Authenticated(caller): Authenticated,
     TablePath(name): TablePath,
     _: Parameters<NoParameters>,
@@ -28,6 +28,6 @@ pub(crate) async fn delete_table(
 ) -> Result<Response, Failure> {
     let origin = headers.origin(&caller, String::new());
     let before =
-        service::delete_table(&*state.catalog, &*state.lake, &caller, origin, name).await?;
+        service::delete_table(&*adapters.catalog, &*adapters.lake, &caller, origin, name).await?;
     Ok(replayed(StatusCode::NO_CONTENT.into_response(), before))
 }

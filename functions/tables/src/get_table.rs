@@ -2,10 +2,10 @@
 
 use api::{Problem, TableDocument};
 use axum::Json;
-use axum::extract::State as Context;
+use axum::extract::State;
 use web::{Authenticated, Failure, NoParameters, Parameters, TablePath};
 
-use crate::State;
+use crate::Adapters;
 
 /// Describes one table: columns, statistics, its last snapshot.
 #[utoipa::path(
@@ -18,11 +18,11 @@ use crate::State;
 )]
 #[tracing::instrument(skip_all)]
 pub(crate) async fn get_table(
-    Context(state): Context<State>,
+    State(adapters): State<Adapters>,
     Authenticated(caller): Authenticated,
     TablePath(name): TablePath,
     _: Parameters<NoParameters>,
 ) -> Result<Json<TableDocument>, Failure> {
-    let table = service::get_table(&*state.catalog, &caller, &name).await?;
+    let table = service::get_table(&*adapters.catalog, &caller, &name).await?;
     Ok(Json(table.into()))
 }

@@ -22,7 +22,7 @@ pub use compose::compose;
 
 /// What the endpoints work with.
 #[derive(Clone)]
-pub struct State {
+pub struct Adapters {
     /// The lake's catalog, read.
     pub catalog: Arc<dyn Catalog>,
     /// The lake's writer.
@@ -32,8 +32,8 @@ pub struct State {
 }
 
 /// The routes, for a router to serve.
-pub fn router(state: State) -> OpenApiRouter {
-    routes().with_state(state)
+pub fn router(adapters: Adapters) -> OpenApiRouter {
+    routes().with_state(adapters)
 }
 
 /// What the routes say of themselves.
@@ -41,7 +41,7 @@ pub fn openapi() -> OpenApi {
     routes().into_openapi()
 }
 
-fn routes() -> OpenApiRouter<State> {
+fn routes() -> OpenApiRouter<Adapters> {
     OpenApiRouter::new()
         .routes(routes!(list_tables::list_tables, create_table::create_table))
         .routes(routes!(

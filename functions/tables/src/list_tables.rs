@@ -1,13 +1,13 @@
 //! `GET /tables`
 
 use api::{Page, Problem, TableItem};
-use axum::extract::State as Context;
+use axum::extract::State;
 use axum::response::Response;
 use domain::{Error, TableName};
 use service::ListTables;
 use web::{Authenticated, Failure, PageParameters, Parameters, page_response};
 
-use crate::State;
+use crate::Adapters;
 
 /// Lists the tables that the caller may see, in order of schema and name.
 #[utoipa::path(
@@ -20,7 +20,7 @@ use crate::State;
 )]
 #[tracing::instrument(skip_all)]
 pub(crate) async fn list_tables(
-    Context(state): Context<State>,
+    State(adapters): State<Adapters>,
     Authenticated(caller): Authenticated,
     Parameters(page): Parameters<PageParameters>,
 ) -> Result<Response, Failure> {
@@ -30,7 +30,7 @@ pub(crate) async fn list_tables(
     })?;
 
     let request = ListTables { after, limit };
-    let (tables, more) = service::list_tables(&*state.catalog, &caller, request).await?;
+    let (tables, more) = service::list_tables(&*adapters.catalog, &caller, request).await?;
 
     let last = tables.last().filter(|_| more).map(|table| table.name.to_string());
     let items: Vec<TableItem> = tables.into_iter().map(TableItem::from).collect();
