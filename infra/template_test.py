@@ -75,6 +75,17 @@ class Functions(unittest.TestCase):
             self.assertIs(TEMPLATE["Parameters"][parameter]["NoEcho"], True)
         self.assertIs(FRONT_DOOR["Parameters"]["FrontDoorSecret"]["NoEcho"], True)
 
+    def test_a_front_door_secret_stays_one_secret_and_one_header(self):
+        pattern = TEMPLATE["Parameters"]["FrontDoorSecret"]["AllowedPattern"]
+        previous = TEMPLATE["Parameters"]["FrontDoorPreviousSecret"]["AllowedPattern"]
+        self.assertEqual(FRONT_DOOR["Parameters"]["FrontDoorSecret"]["AllowedPattern"], pattern)
+        long = "0123456789abcdefghijKLMNOPQRSTUV"
+        for secret in (long, f"+{long}/==", "!-~*&" + long):
+            self.assertTrue(re.fullmatch(pattern, secret) and re.fullmatch(previous, secret), secret)
+        for odd in (long[1:], f"{long},{long}", f"{long},", f" {long}", f"{long} ", f"{long}\n", f"{long}ü"):
+            self.assertFalse(re.fullmatch(pattern, odd) or re.fullmatch(previous, odd), repr(odd))
+        self.assertTrue(re.fullmatch(previous, "") and not re.fullmatch(pattern, ""))
+
     def test_rights_are_these_and_no_others(self):
         only_lake = {"StringLike": {"s3:prefix": ["lake/*"]}}
         writes = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]

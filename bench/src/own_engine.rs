@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use async_trait::async_trait;
 use config::{Config, S3Keys, StorageConfig};
 use embedded::StoredKeys;
-use engine::{Engine, EngineSettings, StorageLocation};
+use engine::{Engine, EngineSettings};
 use service::{ObjectCredentials, S3Credentials};
 
 use crate::place::Place;
@@ -31,12 +31,11 @@ pub(crate) fn on(
     place: &Place,
     variables: impl IntoIterator<Item = (String, String)>,
 ) -> anyhow::Result<Engine> {
-    let Config { engine, catalog, storage, .. } =
-        Config::from_variables(place.variables().into_iter().chain(variables))?;
-    let StorageConfig::S3(s3) = &storage else { bail!("the stores are embedded") };
+    let config = Config::from_variables(place.variables().into_iter().chain(variables))?;
+    let StorageConfig::S3(s3) = &config.storage else { bail!("the stores are embedded") };
     let keys = s3.keys.clone().context("the stores have no keys")?;
-    let (storage, credentials) = (StorageLocation::from(s3), Arc::new(Static(keys)));
-    Ok(Engine::new(EngineSettings { engine, catalog, storage, credentials }))
+    let (catalog, credentials) = (config.catalog.clone(), Arc::new(Static(keys)));
+    Ok(Engine::new(EngineSettings::of(&config, catalog, s3, credentials)))
 }
 
 /// Keys that stay. The SDK, which knows other ones, would take longer to link than all the rest.

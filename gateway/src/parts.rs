@@ -5,7 +5,7 @@ use std::sync::Arc;
 use catalog::PostgresCatalog;
 use config::{CatalogConfig, Config, S3Config, StorageConfig};
 use embedded::ObjectServer;
-use engine::{Engine, EngineSettings, StorageLocation};
+use engine::{Engine, EngineSettings};
 use service::{Catalog, ObjectStore};
 
 use crate::home::{self, HomeLock};
@@ -25,40 +25,32 @@ pub struct Stores {
     /// With every password read.
     pub(crate) catalog: CatalogConfig,
     pub(crate) s3: S3Config,
-    /// Kept, since what is embedded ends with it.
-    _embedded: Option<Embedded>,
-}
-
-/// What only this process has: its folder, and the object store in it.
-struct Embedded {
-    _server: ObjectServer,
-    _home: HomeLock,
+    /// Kept, since they end with it: the folder that only this process has, and the server in it.
+    _home: Option<HomeLock>,
+    _server: Option<ObjectServer>,
 }
 
 impl Stores {
     /// Starts what is embedded and reads what is secret.
     pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
+        let is_embedded = matches!(config.catalog, CatalogConfig::Sqlite(_))
+            || matches!(config.storage, StorageConfig::Embedded(_));
+        let home = is_embedded.then(|| home::take(config)).transpose()?;
         let catalog = aws::read_passwords(&config.catalog).await?;
-        Ok(match &config.storage {
-            StorageConfig::S3(s3) => Self { catalog, s3: s3.clone(), _embedded: None },
+        let (s3, server) = match &config.storage {
+            StorageConfig::S3(s3) => (s3.clone(), None),
             StorageConfig::Embedded(embedded) => {
-                let home = home::lock(&config.server.home)?;
                 let server = ObjectServer::start(embedded).await?;
-                let s3 = server.as_s3();
-                let embedded = Embedded { _server: server, _home: home };
-                Self { catalog, s3, _embedded: Some(embedded) }
+                (server.as_s3(), Some(server))
             }
-        })
+        };
+        Ok(Self { catalog, s3, _home: home, _server: server })
     }
 
     /// What the engine must know of them.
     pub(crate) async fn engine_settings(&self, config: &Config) -> anyhow::Result<EngineSettings> {
-        Ok(EngineSettings {
-            engine: config.engine.clone(),
-            catalog: self.catalog.clone(),
-            storage: StorageLocation::from(&self.s3),
-            credentials: aws::credentials(&self.s3).await?,
-        })
+        let credentials = aws::credentials(&self.s3).await?;
+        Ok(EngineSettings::of(config, self.catalog.clone(), &self.s3, credentials))
     }
 }
 

@@ -22,7 +22,7 @@ const WARM_UP: Duration = Duration::from_secs(5);
 /// Serves until a signal ends it. The first line on stdout is its address.
 pub async fn serve(config: &Config) -> anyhow::Result<()> {
     // Bound before anything else: a second server must not touch the first one's stores.
-    let bound = startup::bind(config.server.listen).await?;
+    let bound = startup::bind(&config.server).await?;
     let stores = open(config).await?;
     let router = router(config, &stores, Arc::new(Anonymous)).await?;
     let mut stdout = std::io::stdout();

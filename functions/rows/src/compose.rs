@@ -6,7 +6,7 @@ use anyhow::Context;
 use axum::Router;
 use catalog::PostgresCatalog;
 use config::{CatalogConfig, Config, StorageConfig};
-use engine::{Engine, EngineSettings, StorageLocation};
+use engine::{Engine, EngineSettings};
 use web::{Anonymous, Edge};
 
 use crate::State;
@@ -22,12 +22,8 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     std::fs::create_dir_all(&spool_dir)
         .with_context(|| format!("cannot make the folder {}", spool_dir.display()))?;
     let catalog = Arc::new(PostgresCatalog::new(postgres)?);
-    let engine = Engine::new(EngineSettings {
-        engine: config.engine.clone(),
-        storage: StorageLocation::from(s3),
-        credentials: aws::credentials(s3).await?,
-        catalog: stores,
-    });
+    let credentials = aws::credentials(s3).await?;
+    let engine = Engine::new(EngineSettings::of(config, stores, s3, credentials));
     let queries = engine.queries();
     let state = State { catalog, queries };
     let authenticator = Arc::new(Anonymous);

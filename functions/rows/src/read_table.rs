@@ -34,8 +34,8 @@ pub(crate) async fn read_table(
     context: RequestContext,
 ) -> Result<Response, Failure> {
     let representation = format.or(Format::ArrowStream)?;
-    let deadline = Some(context.stream_deadline());
+    let deadlines = context.deadlines();
     let rows =
-        service::read_table(&*state.catalog, &*state.queries, &caller, table, deadline).await?;
+        service::read_table(&*state.catalog, &*state.queries, &caller, table, deadlines).await?;
     Ok(rows_response(rows, representation, format.rows_as, None, context).await?)
 }

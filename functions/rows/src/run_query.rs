@@ -57,7 +57,7 @@ pub(crate) async fn answer(
         select: Select::Sql { text, parameters, this },
         grants: caller.grants.clone(),
         limit: request.limit,
-        deadline: Some(context.stream_deadline()),
+        deadlines: context.deadlines(),
     };
     let rows = service::run_query(&*state.catalog, &*state.queries, caller, query).await?;
     Ok(rows_response(rows, representation, format.rows_as, request.limit, context).await?)

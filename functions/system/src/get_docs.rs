@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use api::Problem;
-use axum::extract::Path;
 use axum::response::{Html, IntoResponse, Response};
 use domain::{Code, Error};
 use http::header;
 use utoipa_swagger_ui::{Config, serve};
-use web::{Failure, NoParameters, Parameters};
+use web::{Failure, NoParameters, Parameters, TextPath};
 
 use crate::State;
 
@@ -53,7 +52,7 @@ pub(crate) async fn get_docs(
 #[tracing::instrument(skip_all)]
 pub(crate) async fn get_docs_asset(
     _: axum::extract::State<State>,
-    Path(file): Path<String>,
+    TextPath(file): TextPath,
     _: Parameters<NoParameters>,
 ) -> Result<Response, Failure> {
     let config = Arc::new(Config::from("/openapi.json"));

@@ -5,7 +5,8 @@ use axum::extract::State as Context;
 use axum::response::{IntoResponse, Response};
 use service::{AppendTable, Appended};
 use web::{
-    Authenticated, Body, Failure, NoParameters, Parameters, TablePath, WriteHeaders, replayed,
+    Authenticated, Failure, IncomingBody, NoParameters, Parameters, TablePath, WriteHeaders,
+    replayed,
 };
 
 use crate::{State, body};
@@ -34,19 +35,19 @@ pub(crate) async fn append_table(
     TablePath(table): TablePath,
     _: Parameters<NoParameters>,
     headers: WriteHeaders,
-    body: Body,
+    body: IncomingBody,
 ) -> Result<Response, Failure> {
     let kind = body::kind(&body.media_type)?;
-    // The type decides how the bytes are read, so it is part of what the key stands for.
-    let payload = format!("{}:{}", kind.name(), body.spool.digest);
-    let request = AppendTable {
-        table,
-        key: headers.write_key(&caller, payload),
-        run: headers.run,
-        bytes: body.spool.length,
-    };
+    let (has_key, large) = (headers.has_key(), body.is_large());
+    service::may_append(&*state.catalog, &caller, &table, has_key, large).await?;
+    let spool = body.receive().await?;
 
-    let open = async || body::open(kind, body.spool, state.spool_dir.clone()).await;
+    // The type decides how the bytes are read, so it is part of what the key stands for.
+    let payload = format!("{}:{}", kind.name(), spool.digest);
+    let request =
+        AppendTable { table, origin: headers.origin(&caller, payload), bytes: spool.length };
+
+    let open = async || body::open(kind, spool, state.spool_dir.clone()).await;
     let appended =
         service::append_table(&*state.catalog, &*state.lake, &caller, request, open).await?;
 

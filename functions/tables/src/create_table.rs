@@ -32,14 +32,13 @@ pub(crate) async fn create_table(
 ) -> Result<Response, Failure> {
     let if_not_exists = request.value.if_not_exists;
     let definition = request.value.parse()?;
-    let key = headers.write_key(&caller, request.digest);
+    let origin = headers.origin(&caller, request.digest);
 
     let created = service::create_table(
         &*state.catalog,
         &*state.lake,
         &caller,
-        key,
-        headers.run,
+        origin,
         definition,
         if_not_exists,
     )
@@ -48,7 +47,7 @@ pub(crate) async fn create_table(
     let location = location(&created.table.summary.name);
     let document = axum::Json(TableDocument::from(created.table));
     if created.existed {
-        return Ok(document.into_response());
+        return Ok(replayed(document.into_response(), created.replayed));
     }
     let mut response = (StatusCode::CREATED, document).into_response();
     response.headers_mut().insert(header::LOCATION, location);

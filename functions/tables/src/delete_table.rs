@@ -26,9 +26,8 @@ pub(crate) async fn delete_table(
     _: Parameters<NoParameters>,
     headers: WriteHeaders,
 ) -> Result<Response, Failure> {
-    let key = headers.write_key(&caller, String::new());
+    let origin = headers.origin(&caller, String::new());
     let before =
-        service::delete_table(&*state.catalog, &*state.lake, &caller, key, headers.run, name)
-            .await?;
+        service::delete_table(&*state.catalog, &*state.lake, &caller, origin, name).await?;
     Ok(replayed(StatusCode::NO_CONTENT.into_response(), before))
 }

@@ -69,13 +69,17 @@ impl Sdk {
     }
 }
 
+/// How long they are still good.
+#[expect(clippy::disallowed_methods, reason = "they end by the clock, whoever asks")]
+fn left(known: &S3Credentials) -> Option<SignedDuration> {
+    Some(known.expires_at?.duration_since(Timestamp::now()))
+}
+
 #[async_trait]
 impl ObjectCredentials for Sdk {
     async fn current(&self) -> Result<S3Credentials> {
         let mut last = self.last.lock().await;
-        let left = last
-            .as_ref()
-            .and_then(|known| Some(known.expires_at?.duration_since(Timestamp::now())));
+        let left = last.as_ref().and_then(left);
         if let (Some(known), Some(left)) = (&*last, left)
             && left > EARLY
         {
@@ -117,6 +121,7 @@ mod tests {
             Self: 'a,
         {
             let nth = self.asked.fetch_add(1, Ordering::SeqCst);
+            #[expect(clippy::disallowed_methods, reason = "what is tested asks the clock too")]
             let end = self.lives.map(|lives| SystemTime::now() + lives);
             future::ProvideCredentials::ready(if nth < self.good {
                 Ok(Credentials::new(format!("key-{nth}"), "secret", None, end, "fake"))

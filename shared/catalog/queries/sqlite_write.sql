@@ -5,7 +5,8 @@ SELECT json_object(
     'snapshot', (SELECT max(snapshot_id) FROM ducklake_snapshot),
     'write', (
         SELECT json_object(
-            'payload', payload, 'snapshot', snapshot_id, 'schema', schema_name, 'table', table_name,
+            'payload', payload, 'changed', json(CASE WHEN table_id IS NULL THEN 'false' ELSE 'true' END),
+            'snapshot', snapshot_id, 'schema', schema_name, 'table', table_name,
             'rows', row_count, 'bytes', byte_count, 'run', run_id, 'at', committed_at)
         FROM eider_write WHERE key = ?1
     )

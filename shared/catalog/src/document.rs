@@ -39,6 +39,7 @@ struct TableDocument {
 #[derive(Debug, Deserialize)]
 struct WriteDocument {
     payload: String,
+    changed: bool,
     snapshot: u64,
     schema: String,
     table: String,
@@ -103,6 +104,7 @@ impl WriteDocument {
     fn into_write(self) -> Result<RecordedWrite> {
         Ok(RecordedWrite {
             payload: self.payload,
+            changed: self.changed,
             snapshot: SnapshotId(self.snapshot),
             table: name(&self.schema, &self.table)?,
             rows: self.rows,

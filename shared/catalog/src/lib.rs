@@ -25,4 +25,4 @@ pub use failure::Failure;
 pub use migrate::{Migrated, migrate_postgres, migrate_sqlite, prepare_sqlite};
 pub use postgres::{CONNECTIONS, PostgresCatalog};
 pub use sqlite::{AskSqlite, SqliteCatalog};
-pub use version::{FORMAT, MIGRATION};
+pub use version::{FORMAT, MIGRATION, check as check_version};

@@ -9,7 +9,7 @@ pub const MIGRATION: u32 = 3;
 pub const FORMAT: &str = "1.0";
 
 /// Refuses a catalog that another build made.
-pub(crate) fn check(migration: Option<u32>, format: Option<&str>) -> Result<()> {
+pub fn check(migration: Option<u32>, format: Option<&str>) -> Result<()> {
     if migration != Some(MIGRATION) {
         return Err(refuse(migration));
     }

@@ -132,6 +132,13 @@ fn read_postgres(
     let reads = if named { read_role(reader, "DB_POSTGRES_READER", arn.as_deref()) } else { None };
     let migrates = reader.text("DB_POSTGRES_MIGRATE_USER").is_some();
     let migrate = if migrates { read_role(reader, "DB_POSTGRES_MIGRATE", None) } else { None };
+    for (variable, role) in [
+        ("DB_POSTGRES_PASSWORD", &writer),
+        ("DB_POSTGRES_READER_PASSWORD", &reads),
+        ("DB_POSTGRES_MIGRATE_PASSWORD", &migrate),
+    ] {
+        refuse_default_password(reader, server, variable, role.as_ref());
+    }
     if writer.is_none() && reads.is_none() && migrate.is_none() {
         reader.problem(
             "DB_POSTGRES_USER",
@@ -141,7 +148,6 @@ fn read_postgres(
     let nobody = || Role { user: String::new(), password: Password::Plain(Secret::new("")) };
     let writer = writer.or_else(|| reads.clone()).unwrap_or_else(nobody);
     let reads = reads.unwrap_or_else(|| writer.clone());
-    refuse_default_password(reader, server, &[&writer, &reads]);
     PostgresConfig {
         host,
         port: reader.parsed("DB_POSTGRES_PORT", 5432, "a port"),
@@ -168,13 +174,18 @@ fn read_role(reader: &mut Reader, prefix: &str, arn: Option<&str>) -> Option<Rol
     Some(Role { user, password })
 }
 
-fn refuse_default_password(reader: &mut Reader, server: &ServerConfig, roles: &[&Role]) {
+fn refuse_default_password(
+    reader: &mut Reader,
+    server: &ServerConfig,
+    variable: &str,
+    role: Option<&Role>,
+) {
     const DEFAULTS: [&str; 4] = ["postgres", "password", "ducklake", "changeme"];
-    let weak = roles.iter().any(|role| match &role.password {
-        Password::Plain(secret) => DEFAULTS.contains(&secret.reveal()),
-        Password::SecretArn(_) => false,
-    });
+    let weak = match role.map(|role| &role.password) {
+        Some(Password::Plain(secret)) => DEFAULTS.contains(&secret.reveal()),
+        Some(Password::SecretArn(_)) | None => false,
+    };
     if weak && server.environment == Environment::Production {
-        reader.problem("DB_POSTGRES_PASSWORD", "is a default password; production refuses it.");
+        reader.problem(variable, "is a default password; production refuses it.");
     }
 }

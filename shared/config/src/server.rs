@@ -53,7 +53,7 @@ pub struct ServerConfig {
     pub home: PathBuf,
     /// `EIDER_ALLOW_ANONYMOUS`, true in development unless set.
     pub allow_anonymous: bool,
-    /// `EIDER_FRONT_DOOR_SECRETS`: one of these must come with each request of a function.
+    /// `EIDER_FRONT_DOOR_SECRETS`: one of these must come with each request, if there are any.
     pub front_door_secrets: Vec<Secret>,
     /// `CORS_ALLOW_ORIGINS`.
     pub cors_allow_origins: Vec<String>,

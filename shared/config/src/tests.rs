@@ -90,7 +90,14 @@ fn production_is_strict() {
     let mut weak = services_and(&production);
     weak[3].1 = "postgres";
     weak[5].1 = "minioadmin";
-    assert_eq!(refused(&weak), ["DB_POSTGRES_PASSWORD", "STORAGE_MINIO_ACCESS_KEY"]);
+    weak.extend([
+        ("DB_POSTGRES_MIGRATE_USER", "eider_migrate"),
+        ("DB_POSTGRES_MIGRATE_PASSWORD", "ducklake"),
+    ]);
+    assert_eq!(
+        refused(&weak),
+        ["DB_POSTGRES_PASSWORD", "DB_POSTGRES_MIGRATE_PASSWORD", "STORAGE_MINIO_ACCESS_KEY"]
+    );
 }
 
 #[test]

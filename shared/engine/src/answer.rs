@@ -65,7 +65,7 @@ pub(crate) fn outcome_unknown(cause: Error) -> Error {
         Code::Unavailable,
         "OUTCOME_UNKNOWN",
         "The lake's catalog was lost while the write was committed: it may be there or not. Send it \
-         again with the same Idempotency-Key.",
+         again with the same Idempotency-Key; without one look first whether it is there.",
     );
     error.retry_after = Some(std::time::Duration::from_secs(1));
     error.because(cause)
@@ -77,6 +77,15 @@ pub(crate) fn timed_out() -> Error {
         Code::Timeout,
         "QUERY_TIMEOUT",
         "The query did not end within its time; ask for less, or send it as a job.",
+    )
+}
+
+/// The time of a write is over, and its commit had not begun.
+pub(crate) fn write_timed_out() -> Error {
+    Error::new(
+        Code::Timeout,
+        "WRITE_TIMEOUT",
+        "The write did not end within its time; nothing was changed. Send it in smaller pieces.",
     )
 }
 

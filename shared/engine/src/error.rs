@@ -70,6 +70,10 @@ pub(crate) fn writing(failure: Failure, table: &TableName) -> Verdict {
         return Verdict::Again(answer::conflict(failure));
     }
     let text = failure.message.as_str();
+    // PostgreSQL's "Key (snapshot_id)=(7) already exists": the number went to another commit.
+    if text.contains("duplicate key value") {
+        return Verdict::Again(answer::conflict(failure));
+    }
     if text.contains("already exists") || text.contains("created by another transaction already") {
         // The schema is made on first use: a twin that made it first is no reason to fail.
         if text.contains("create schema") || text.contains("Schema with name") {
@@ -109,7 +113,7 @@ fn is_commit_conflict(failure: &Failure) -> bool {
     WORDS.iter().any(|word| failure.says(word))
 }
 
-fn is_connection_lost(failure: &Failure) -> bool {
+pub(crate) fn is_connection_lost(failure: &Failure) -> bool {
     const WORDS: [&str; 10] = [
         "Unable to connect to Postgres",
         "server closed the connection",

@@ -25,10 +25,11 @@ mod sql;
 mod sqlite_catalog;
 mod threads;
 mod values;
+mod watchdog;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
 pub use engine::{Engine, make_lake};
-pub use settings::{EngineSettings, StorageLocation};
+pub use settings::{EngineSettings, StorageLocation, Time};

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use config::{
-    CatalogConfig, DuckLakeConfig, EngineConfig, Password, PostgresConfig, Role, S3Config,
+    CatalogConfig, Config, DuckLakeConfig, EngineConfig, Password, PostgresConfig, Role, S3Config,
 };
 use domain::{Error, Result};
 use service::ObjectCredentials;
@@ -21,6 +22,8 @@ pub struct EngineSettings {
     pub storage: StorageLocation,
     /// The credentials for them; not asked for local ones.
     pub credentials: Arc<dyn ObjectCredentials>,
+    /// How long work may take.
+    pub time: Time,
 }
 
 /// Where the data files are.
@@ -72,7 +75,30 @@ impl StorageLocation {
     }
 }
 
+/// How long work may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Time {
+    /// A write.
+    pub write: Duration,
+    /// A read, to its last row.
+    pub read: Duration,
+}
+
 impl EngineSettings {
+    /// On S3, or what speaks it; `catalog` has every password read.
+    pub fn of(
+        config: &Config,
+        catalog: CatalogConfig,
+        s3: &S3Config,
+        credentials: Arc<dyn ObjectCredentials>,
+    ) -> Self {
+        let storage = StorageLocation::from(s3);
+        let engine = config.engine.clone();
+        let time =
+            Time { write: config.server.request_timeout, read: config.server.stream_timeout };
+        Self { engine, catalog, storage, credentials, time }
+    }
+
     pub(crate) fn ducklake(&self) -> &DuckLakeConfig {
         match &self.catalog {
             CatalogConfig::Sqlite(sqlite) => &sqlite.ducklake,

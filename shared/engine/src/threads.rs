@@ -9,12 +9,14 @@ use tokio::sync::oneshot;
 /// (FACTS 16); the memory is only reserved.
 pub(crate) const STACK: usize = 32 << 20;
 
-/// Starts `work` on a thread of its own. Starting one takes some 20 us.
+/// Starts `work` on a thread of its own, within the span of now, so that what it logs has the request's
+/// id. Starting one takes some 20 us.
 pub(crate) fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
+    let span = tracing::Span::current();
     thread::Builder::new()
         .name(format!("engine-{name}"))
         .stack_size(STACK)
-        .spawn(work)
+        .spawn(move || span.in_scope(work))
         .map(drop)
         .map_err(|error| Error::unavailable("A thread for the work", error))
 }

@@ -4,18 +4,14 @@ use std::sync::Arc;
 
 use domain::{Access, Caller, Result, RunId, SnapshotId, TableName};
 
-use crate::{
-    Append, Catalog, Change, Lake, RecordedWrite, RowSource, Write, WriteKey, fit, get_table,
-};
+use crate::{Append, Catalog, Change, Lake, Origin, RecordedWrite, RowSource, fit, get_table};
 
 /// What an append asks.
 pub struct AppendTable {
     /// The table.
     pub table: TableName,
-    /// Its name in the ledger.
-    pub key: WriteKey,
-    /// The run it belongs to.
-    pub run: Option<RunId>,
+    /// Its key, its run, its time.
+    pub origin: Origin,
     /// Bytes of the body.
     pub bytes: u64,
 }
@@ -37,6 +33,21 @@ pub struct Appended {
     pub replayed: bool,
 }
 
+/// Looks at what can be known before a body is received: rights, and where the body is `large` the
+/// table too. Not under a key: that may be one of an append to a table that is gone since.
+pub async fn may_append(
+    catalog: &dyn Catalog,
+    caller: &Caller,
+    table: &TableName,
+    has_key: bool,
+    large: bool,
+) -> Result<()> {
+    if large && !has_key {
+        return get_table::require(catalog, caller, table, Access::Write).await.map(drop);
+    }
+    get_table::check_access(caller, table, Access::Write)
+}
+
 /// Appends what `open` gives. The body is opened only after rights, key and table were looked at.
 pub async fn append_table(
     catalog: &dyn Catalog,
@@ -46,7 +57,7 @@ pub async fn append_table(
     open: impl AsyncFnOnce() -> Result<Arc<dyn RowSource>>,
 ) -> Result<Appended> {
     get_table::check_access(caller, &request.table, Access::Write)?;
-    if let Some(recorded) = request.key.find(catalog).await? {
+    if let Some(recorded) = request.origin.key.find(catalog).await? {
         return Ok(appended(recorded, true));
     }
     let table = get_table::require(catalog, caller, &request.table, Access::Write).await?;
@@ -59,7 +70,7 @@ pub async fn append_table(
         source,
         bytes: request.bytes,
     });
-    let outcome = lake.write(Write { key: request.key, run: request.run, change }).await?;
+    let outcome = lake.write(request.origin.write(change)).await?;
     Ok(appended(outcome.write, outcome.replayed))
 }
 

@@ -1,8 +1,10 @@
 //! A new table from its columns.
 
-use domain::{Access, Caller, Code, Error, Result, RunId, Table, TableDefinition, TableSummary};
+use domain::{
+    Access, Caller, Code, Error, Result, Table, TableDefinition, TableName, TableSummary,
+};
 
-use crate::{Catalog, Change, Lake, RecordedWrite, Write, WriteKey, get_table::check_access};
+use crate::{Catalog, Change, Lake, Origin, RecordedWrite, get_table::check_access};
 
 /// The table, and what to say of how it came.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,7 +13,7 @@ pub struct Created {
     pub table: Table,
     /// It was there before, and `if_not_exists` was asked.
     pub existed: bool,
-    /// The same request had made it before, under the same key.
+    /// The same request had been answered before, under the same key.
     pub replayed: bool,
 }
 
@@ -20,25 +22,26 @@ pub async fn create_table(
     catalog: &dyn Catalog,
     lake: &dyn Lake,
     caller: &Caller,
-    key: WriteKey,
-    run: Option<RunId>,
+    origin: Origin,
     definition: TableDefinition,
     if_not_exists: bool,
 ) -> Result<Created> {
     check_access(caller, &definition.name, Access::Write)?;
-    if let Some(recorded) = key.find(catalog).await? {
-        return Ok(created(definition, &recorded, true));
+    if let Some(recorded) = origin.key.find(catalog).await? {
+        return replayed(catalog, definition, &recorded).await;
     }
     if let Some(table) = catalog.find_table(&definition.name).await? {
-        return existing(table, if_not_exists);
+        return existing(catalog, lake, origin, definition, table, if_not_exists).await;
     }
-    let write = Write { key, run, change: Change::CreateTable(definition.clone()) };
+    let write = origin.clone().write(Change::CreateTable(definition.clone()));
     match lake.write(write).await {
         Ok(outcome) => Ok(created(definition, &outcome.write, outcome.replayed)),
-        // A twin was faster: the same answer as if it had been there from the start.
+        // Another was faster: the same answer as if it had been there from the start.
         Err(error) if error.error_code == "TABLE_EXISTS" => {
             match catalog.find_table(&definition.name).await? {
-                Some(table) => existing(table, if_not_exists),
+                Some(table) => {
+                    existing(catalog, lake, origin, definition, table, if_not_exists).await
+                }
                 None => Err(error),
             }
         }
@@ -46,18 +49,58 @@ pub async fn create_table(
     }
 }
 
-fn existing(table: Table, if_not_exists: bool) -> Result<Created> {
-    if if_not_exists {
-        return Ok(Created { table, existed: true, replayed: false });
+/// One of the name is there: a twin under the same key made it, or it is what was asked for, or 409.
+async fn existing(
+    catalog: &dyn Catalog,
+    lake: &dyn Lake,
+    origin: Origin,
+    definition: TableDefinition,
+    table: Table,
+    if_not_exists: bool,
+) -> Result<Created> {
+    if let Some(recorded) = origin.key.find(catalog).await? {
+        return replayed(catalog, definition, &recorded).await;
     }
-    Err(Error::new(
+    let (name, snapshot) = (table.summary.name.clone(), table.summary.snapshot);
+    if !if_not_exists {
+        return Err(Error::new(
+            Code::Conflict,
+            "TABLE_EXISTS",
+            format!(
+                "The table `{name}` is there already; choose another name, or send \
+                 \"if_not_exists\": true."
+            ),
+        ));
+    }
+    // The key stands for this answer from now on.
+    let outcome = lake.write(origin.write(Change::KeepTable { table: name, snapshot })).await?;
+    Ok(Created { table, existed: true, replayed: outcome.replayed })
+}
+
+/// What the same request was answered before.
+async fn replayed(
+    catalog: &dyn Catalog,
+    definition: TableDefinition,
+    recorded: &RecordedWrite,
+) -> Result<Created> {
+    if recorded.changed {
+        return Ok(created(definition, recorded, true));
+    }
+    match catalog.find_table(&definition.name).await? {
+        Some(table) => Ok(Created { table, existed: true, replayed: true }),
+        None => Err(gone(&definition.name)),
+    }
+}
+
+fn gone(name: &TableName) -> Error {
+    Error::new(
         Code::Conflict,
-        "TABLE_EXISTS",
+        "TABLE_CHANGED",
         format!(
-            "The table `{}` is there already; choose another name, or send \"if_not_exists\": true.",
-            table.summary.name
+            "The table `{name}` was there when this Idempotency-Key was first used, and has been \
+             dropped since; send a new key to make it."
         ),
-    ))
+    )
 }
 
 /// The answer from the request and the ledger alone, so that a replay gives the very first answer.

@@ -17,7 +17,7 @@ mod read_table;
 mod spool;
 mod write;
 
-pub use append_table::{AppendTable, Appended, append_table};
+pub use append_table::{AppendTable, Appended, append_table, may_append};
 pub use create_table::{Created, create_table};
 pub use credentials::{ObjectCredentials, S3Credentials};
 pub use delete_table::delete_table;
@@ -27,7 +27,9 @@ pub use port::{
     Authenticator, Catalog, CatalogStatus, Lake, ObjectStore, QueryEngine, RecordedWrite,
     RowSource, TablePage,
 };
-pub use query::{BatchStream, Parameter, Parameters, Query, ResultColumn, Rows, Select, run_query};
+pub use query::{
+    BatchStream, Deadlines, Parameter, Parameters, Query, ResultColumn, Rows, Select, run_query,
+};
 pub use read_table::read_table;
 pub use spool::{Spool, SpoolWriter};
-pub use write::{Append, Change, Outcome, Write, WriteKey};
+pub use write::{Append, Change, Origin, Outcome, Write, WriteKey};

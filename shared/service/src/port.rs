@@ -54,6 +54,8 @@ pub struct RecordedWrite {
     pub payload: String,
     /// The snapshot it became; for a write that changed nothing, the table's last one then.
     pub snapshot: SnapshotId,
+    /// Whether it changed anything.
+    pub changed: bool,
     /// The table it touched.
     pub table: TableName,
     /// Rows it wrote.

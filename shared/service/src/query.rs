@@ -60,8 +60,24 @@ pub struct Query {
     pub grants: Grants,
     /// Rows wanted; the engine makes one more, which tells that there are more.
     pub limit: Option<u64>,
+    /// Its time.
+    pub deadlines: Deadlines,
+}
+
+/// The time of a read; what is late is stopped. `None` is for ever.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Deadlines {
+    /// When its first batch must be there.
+    pub first: Option<Instant>,
     /// When it must have ended.
-    pub deadline: Option<Instant>,
+    pub last: Option<Instant>,
+}
+
+impl Deadlines {
+    /// What holds until the first batch is there.
+    pub fn at_first(&self) -> Option<Instant> {
+        self.first.into_iter().chain(self.last).min()
+    }
 }
 
 /// A column of a result.

@@ -2,7 +2,7 @@
 
 use domain::{Access, Caller, Result, TableName};
 
-use crate::{Catalog, Query, QueryEngine, Rows, Select};
+use crate::{Catalog, Deadlines, Query, QueryEngine, Rows, Select};
 
 /// Streams the table at its newest snapshot.
 pub async fn read_table(
@@ -10,7 +10,7 @@ pub async fn read_table(
     engine: &dyn QueryEngine,
     caller: &Caller,
     table: TableName,
-    deadline: Option<std::time::Instant>,
+    deadlines: Deadlines,
 ) -> Result<Rows> {
     crate::get_table::require(catalog, caller, &table, Access::Read).await?;
     engine
@@ -18,7 +18,7 @@ pub async fn read_table(
             select: Select::Table(table),
             grants: caller.grants.clone(),
             limit: None,
-            deadline,
+            deadlines,
         })
         .await
 }

@@ -1,6 +1,7 @@
 //! A write is a value: what changes, under which key, for which run.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use domain::{
     Caller, Code, Error, IdempotencyKey, Result, RunId, SnapshotId, TableDefinition, TableName,
@@ -68,6 +69,25 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// What a write comes with, whatever it changes.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// Its name in the ledger.
+    pub key: WriteKey,
+    /// The run it belongs to.
+    pub run: Option<RunId>,
+    /// When its commit must have begun.
+    pub deadline: Option<Instant>,
+}
+
+impl Origin {
+    /// The write that makes this change.
+    pub(crate) fn write(self, change: Change) -> Write {
+        let Self { key, run, deadline } = self;
+        Write { key, run, deadline, change }
+    }
+}
+
 /// One change of the lake.
 #[derive(Clone)]
 pub enum Change {
@@ -77,6 +97,13 @@ pub enum Change {
     DropTable(TableName),
     /// Rows are added.
     Append(Append),
+    /// None: the table is there already, and that was asked. Only the key is recorded.
+    KeepTable {
+        /// The table.
+        table: TableName,
+        /// Its last snapshot.
+        snapshot: SnapshotId,
+    },
 }
 
 /// Rows to add.
@@ -101,6 +128,7 @@ impl Change {
             Self::CreateTable(definition) => &definition.name,
             Self::DropTable(name) => name,
             Self::Append(append) => &append.table,
+            Self::KeepTable { table, .. } => table,
         }
     }
 }
@@ -112,6 +140,8 @@ pub struct Write {
     pub key: WriteKey,
     /// The run it belongs to.
     pub run: Option<RunId>,
+    /// When its commit must have begun; what is late is undone and changes nothing.
+    pub deadline: Option<Instant>,
     /// What it does.
     pub change: Change,
 }

@@ -1,8 +1,13 @@
 //! Whether a request came through the front door: one of two secrets is in its header.
 
-use config::Secret;
+use std::sync::Arc;
+
+use axum::response::Response;
+use config::{Secret, ServerConfig};
 use domain::{Code, Error};
-use http::HeaderMap;
+use http::{HeaderMap, Request};
+
+use crate::path;
 
 /// The header that the front door adds.
 pub(crate) const SECRET: &str = "x-eider-front-door";
@@ -27,6 +32,53 @@ pub(crate) fn check(headers: &HeaderMap, secrets: &[Secret]) -> Result<bool, Err
         "NOT_THROUGH_FRONT_DOOR",
         "This address is not for callers; use the address of the front door.",
     ))
+}
+
+/// The path to route by: as the client sent it, if the front door says so.
+pub(crate) fn sent_path(headers: &HeaderMap, through: bool, raw_path: &str) -> String {
+    let sent = headers.get(PATH).and_then(|value| value.to_str().ok());
+    path::legal(sent.filter(|_| through).unwrap_or(raw_path))
+}
+
+/// The answer to a request that came past the front door.
+pub(crate) fn refused(error: &Error, request_id: &str, raw_path: &str, debug: bool) -> Response {
+    // Legal in a URI, it cannot break the line.
+    let path = path::legal(raw_path);
+    tracing::warn!(request_id, path, error_code = error.error_code, "refused");
+    web::problem_response(error, request_id, raw_path, debug)
+}
+
+/// The front door before a socket; none where no secret is set.
+#[derive(Clone)]
+pub(crate) struct FrontDoor {
+    secrets: Arc<[Secret]>,
+    debug: bool,
+}
+
+impl FrontDoor {
+    pub(crate) fn of(config: &ServerConfig) -> Self {
+        Self { secrets: config.front_door_secrets.clone().into(), debug: config.debug }
+    }
+
+    /// The request as the router must see it, or the answer to one that is refused.
+    #[expect(clippy::result_large_err, reason = "one a request, moved once")]
+    pub(crate) fn pass<B>(&self, mut request: Request<B>) -> Result<Request<B>, Response> {
+        match check(request.headers(), &self.secrets) {
+            Ok(true) => {
+                let uri = request.uri();
+                let path = sent_path(request.headers(), true, uri.path());
+                *request.uri_mut() = path::target(&path, uri.query());
+            }
+            Ok(false) => {}
+            Err(error) => {
+                let id = web::request_id(request.headers());
+                return Err(refused(&error, id.as_str(), request.uri().path(), self.debug));
+            }
+        }
+        request.headers_mut().remove(SECRET);
+        request.headers_mut().remove(PATH);
+        Ok(request)
+    }
 }
 
 /// Compares in time that depends on the lengths only.

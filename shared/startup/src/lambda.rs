@@ -59,7 +59,7 @@ async fn answer(request: Request, router: Router, secrets: &[Secret], debug: boo
         }
         Err(error) => {
             let id = request.lambda_context_ref().map_or("-", |c| c.request_id.as_str()).to_owned();
-            web::problem_response(&error, &id, &raw_path, debug)
+            front_door::refused(&error, &id, &raw_path, debug)
         }
     }
 }
@@ -67,17 +67,14 @@ async fn answer(request: Request, router: Router, secrets: &[Secret], debug: boo
 /// The request as axum would have had it from a socket: the path as the client sent it, the query
 /// from the parameters that lambda_http parsed.
 fn rebuild(request: Request, raw_path: &str, through: bool) -> http::Request<Body> {
-    let sent = request.headers().get(front_door::PATH).and_then(|value| value.to_str().ok());
-    let path = path::legal(sent.filter(|_| through).unwrap_or(raw_path));
+    let path = front_door::sent_path(request.headers(), through, raw_path);
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in request.query_string_parameters_ref().into_iter().flat_map(|q| q.iter()) {
         query.append_pair(name, value);
     }
     let query = query.finish();
-    let target = if query.is_empty() { path } else { format!("{path}?{query}") };
     let (mut parts, body) = request.into_parts();
-    // `legal` made it a URI; should it be none after all, the router's 404 is the answer.
-    parts.uri = target.parse().unwrap_or_else(|_| http::Uri::from_static("/-"));
+    parts.uri = path::target(&path, (!query.is_empty()).then_some(&query));
     parts.headers.remove(front_door::SECRET);
     parts.headers.remove(front_door::PATH);
     let body = match body {

@@ -10,6 +10,8 @@ mod lambda;
 mod linger;
 mod path;
 mod server;
+#[cfg(test)]
+mod socket_tests;
 mod tracing_setup;
 
 pub use lambda::Answers;
@@ -27,6 +29,6 @@ pub async fn serve_router(
 ) -> anyhow::Result<()> {
     match config.platform {
         Platform::Lambda { .. } => lambda::serve(router, config, answers).await,
-        Platform::Server => bind(config.listen).await?.serve(router).await,
+        Platform::Server => bind(config).await?.serve(router).await,
     }
 }

@@ -4,6 +4,18 @@
 //! one; lambda_http makes a URL of it, in which `..` collapses. So the front door copies the path
 //! into `x-eider-path`, which is believed only if the front door proved itself.
 
+use http::Uri;
+
+/// What is asked for: a legal path and the query. Should it be none after all, the router's 404 is
+/// the answer.
+pub(crate) fn target(path: &str, query: Option<&str>) -> Uri {
+    let target = match query {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    target.parse().unwrap_or_else(|_| Uri::from_static("/-"))
+}
+
 /// A path that is legal in a URI: what is illegal in it is percent-encoded, `%` is left alone.
 pub(crate) fn legal(path: &str) -> String {
     let mut legal = String::with_capacity(path.len() + 1);

@@ -1,5 +1,6 @@
 //! A socket of our own: HTTP/1.1 by hyper, with time limits for silent clients and a clean stop.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -7,11 +8,16 @@ use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
+use axum::response::Response;
+use config::ServerConfig;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tower::ServiceExt;
 
+use crate::front_door::FrontDoor;
 use crate::linger::Lingering;
 
 /// How long a client may take for the head of its request; hyper counts the time in which a
@@ -24,12 +30,14 @@ const LAST_WORDS: Duration = Duration::from_secs(10);
 /// A socket that is bound, and not yet served: its address is known.
 pub struct Bound {
     listener: TcpListener,
+    front_door: FrontDoor,
     /// Where it listens.
     pub address: SocketAddr,
 }
 
-/// Binds `listen`; a taken port is said in one sentence.
-pub async fn bind(listen: SocketAddr) -> anyhow::Result<Bound> {
+/// Binds `EIDER_LISTEN`; a taken port is said in one sentence.
+pub async fn bind(config: &ServerConfig) -> anyhow::Result<Bound> {
+    let listen = config.listen;
     let listener = TcpListener::bind(listen).await.map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => anyhow::anyhow!(
             "{listen} is taken; stop what listens there, or set EIDER_LISTEN to another address"
@@ -37,16 +45,16 @@ pub async fn bind(listen: SocketAddr) -> anyhow::Result<Bound> {
         _ => anyhow::anyhow!("cannot listen on {listen} (EIDER_LISTEN): {error}"),
     })?;
     let address = listener.local_addr()?;
-    Ok(Bound { listener, address })
+    Ok(Bound { listener, front_door: FrontDoor::of(config), address })
 }
 
 impl Bound {
-    /// Serves until SIGINT or SIGTERM, then lets requests in flight end.
+    /// Serves what comes through the front door, until SIGINT or SIGTERM, then lets requests in flight end.
     pub async fn serve(self, router: Router) -> anyhow::Result<()> {
         self.serve_until(router, stop_signal()).await
     }
 
-    async fn serve_until(
+    pub(crate) async fn serve_until(
         self,
         router: Router,
         stop: impl Future<Output = ()>,
@@ -56,7 +64,9 @@ impl Bound {
         loop {
             tokio::select! {
                 accepted = self.listener.accept() => match accepted {
-                    Ok((stream, _)) => serve_connection(stream, router.clone(), &graceful),
+                    Ok((stream, _)) => {
+                        serve_connection(stream, self.front_door.clone(), router.clone(), &graceful);
+                    }
                     // Out of file descriptors, or a client that left: the next one may be fine.
                     Err(error) => {
                         tracing::warn!("a connection was not accepted: {error}");
@@ -77,21 +87,44 @@ impl Bound {
 }
 
 #[expect(clippy::disallowed_methods, reason = "one task a connection, in a process of our own")]
-fn serve_connection(stream: TcpStream, router: Router, graceful: &GracefulShutdown) {
+fn serve_connection(
+    stream: TcpStream,
+    front_door: FrontDoor,
+    router: Router,
+    graceful: &GracefulShutdown,
+) {
     // Small answers must not wait for more of them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!("TCP_NODELAY: {error}");
     }
+    let service = service_fn(move |request| {
+        let (front_door, router) = (front_door.clone(), router.clone());
+        async move { Ok::<_, Infallible>(answer(request, &front_door, router).await) }
+    });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
-        .serve_connection(TokioIo::new(Lingering::new(stream)), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(Lingering::new(stream)), service);
     let watched = graceful.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = watched.await {
             tracing::debug!("a connection ended early: {error}");
         }
     });
+}
+
+async fn answer(
+    request: http::Request<Incoming>,
+    front_door: &FrontDoor,
+    router: Router,
+) -> Response {
+    match front_door.pass(request) {
+        Ok(request) => match router.oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        },
+        Err(refusal) => refusal,
+    }
 }
 
 async fn stop_signal() {

@@ -8,25 +8,53 @@ use service::{Spool, SpoolWriter};
 
 use crate::{Failure, RequestContext};
 
-/// A whole body and what its head said of it.
-pub struct Body {
+/// A body of rows that is not received yet, and what its head says of it: what can be refused by that
+/// is refused before the client has sent it all.
+pub struct IncomingBody {
     /// The `Content-Type`, without parameters, in lower case; empty where there was none.
     pub media_type: String,
-    /// The bytes.
-    pub spool: Spool,
+    body: axum::body::Body,
+    context: RequestContext,
 }
 
-impl<S: Sync> FromRequest<S> for Body {
+impl<S: Sync> FromRequest<S> for IncomingBody {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
         let context = RequestContext::of(request.extensions())?;
         let media_type = media_type(request.headers());
         check_encoding(request.headers())?;
-        let most = context.edge.server.max_body_bytes;
-        let spool = read(request.into_body(), &context, most).await?;
-        Ok(Self { media_type, spool })
+        Ok(Self { media_type, body: request.into_body(), context })
     }
+}
+
+impl IncomingBody {
+    /// Whether it will not be kept in memory, or may not.
+    pub fn is_large(&self) -> bool {
+        let announced = http_body::Body::size_hint(&self.body).exact();
+        announced.is_none_or(|bytes| bytes > self.context.edge.server.spool_memory_bytes as u64)
+    }
+
+    /// Receives it whole.
+    pub async fn receive(self) -> Result<Spool> {
+        let server = &self.context.edge.server;
+        let limits = Limits {
+            bytes: server.max_body_bytes,
+            in_memory: server.spool_memory_bytes,
+            instead: "Send it in several appends, each with an Idempotency-Key of its own.",
+        };
+        receive(self.body, &self.context, limits).await
+    }
+}
+
+/// How much of a body is taken.
+pub(crate) struct Limits {
+    /// Bytes at most.
+    pub(crate) bytes: u64,
+    /// Bytes that are kept in memory.
+    pub(crate) in_memory: usize,
+    /// What to do with a larger one.
+    pub(crate) instead: &'static str,
 }
 
 fn media_type(headers: &HeaderMap) -> String {
@@ -48,19 +76,19 @@ fn check_encoding(headers: &HeaderMap) -> Result<()> {
     }
 }
 
-/// Reads to the end: at most `most` bytes, never waiting longer than the silence allowed.
-pub(crate) async fn read(
+/// Reads to the end, never waiting longer than the silence allowed.
+pub(crate) async fn receive(
     mut body: axum::body::Body,
     context: &RequestContext,
-    most: u64,
+    limits: Limits,
 ) -> Result<Spool> {
     let server = &context.edge.server;
     let announced = http_body::Body::size_hint(&body).exact();
-    if announced.is_some_and(|bytes| bytes > most) {
-        return Err(too_large(most));
+    if announced.is_some_and(|bytes| bytes > limits.bytes) {
+        return Err(too_large(&limits));
     }
     context.pause();
-    let mut writer = SpoolWriter::new(&context.edge.spool_dir, server.spool_memory_bytes);
+    let mut writer = SpoolWriter::new(&context.edge.spool_dir, limits.in_memory);
     loop {
         let frame = tokio::time::timeout(server.body_silence, body.frame())
             .await
@@ -68,8 +96,8 @@ pub(crate) async fn read(
         let Some(frame) = frame else { break };
         let frame = frame.map_err(|error| cut_short(writer.length(), error))?;
         if let Ok(piece) = frame.into_data() {
-            if writer.length() + piece.len() as u64 > most {
-                return Err(too_large(most));
+            if writer.length() + piece.len() as u64 > limits.bytes {
+                return Err(too_large(&limits));
             }
             writer.push(&piece)?;
         }
@@ -78,14 +106,11 @@ pub(crate) async fn read(
     Ok(writer.finish())
 }
 
-fn too_large(most: u64) -> Error {
+fn too_large(limits: &Limits) -> Error {
     Error::new(
         Code::TooLarge,
         "PAYLOAD_TOO_LARGE",
-        format!(
-            "The body is over the limit of {most} bytes. Send it in several appends, each with an \
-             Idempotency-Key of its own."
-        ),
+        format!("The body is over the limit of {} bytes. {}", limits.bytes, limits.instead),
     )
 }
 

@@ -1,13 +1,13 @@
 //! What every request carries: its id, its clock, and the edge it came in by.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::FromRequestParts;
 use config::ServerConfig;
 use domain::{Error, RequestId};
 use http::request::Parts;
-use service::Authenticator;
+use service::{Authenticator, Deadlines};
 
 use crate::Failure;
 
@@ -21,6 +21,9 @@ pub struct Edge {
     pub spool_dir: std::path::PathBuf,
 }
 
+/// Of a request's time so much is kept for the end of work that is stopped.
+const LAST_WORDS: Duration = Duration::from_millis(1500);
+
 /// What one request carries; every handler may ask for it.
 #[derive(Clone)]
 pub struct RequestContext {
@@ -30,35 +33,47 @@ pub struct RequestContext {
     pub started: Instant,
     /// The edge it came in by.
     pub edge: Arc<Edge>,
-    deadline: Arc<Mutex<Option<Instant>>>,
+    answer_by: Arc<Mutex<Option<Instant>>>,
 }
 
 impl RequestContext {
     pub(crate) fn new(id: RequestId, edge: Arc<Edge>) -> Self {
         let started = Instant::now();
-        let deadline = Arc::new(Mutex::new(Some(started + edge.server.request_timeout)));
-        Self { id, started, edge, deadline }
+        let answer_by = Arc::new(Mutex::new(Some(started + edge.server.request_timeout)));
+        Self { id, started, edge, answer_by }
     }
 
-    /// When the answer must have begun; `None` while the body is still coming.
+    /// When the work must have ended, so that there is time to say so; `None` while the body is still
+    /// coming.
     pub fn deadline(&self) -> Option<Instant> {
-        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner)
+        self.answer_by().map(|at| at - self.last_words())
     }
 
-    /// When the last byte of a stream of rows must have gone out.
-    pub fn stream_deadline(&self) -> Instant {
-        self.started + self.edge.server.stream_timeout
+    /// When the answer must have begun, whatever it is.
+    pub(crate) fn answer_by(&self) -> Option<Instant> {
+        *self.answer_by.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What work that was stopped has left to undo itself and to say so.
+    fn last_words(&self) -> Duration {
+        LAST_WORDS.min(self.edge.server.request_timeout / 4)
+    }
+
+    /// The time of a read: its first rows are an answer like any other, its last one ends the stream.
+    pub fn deadlines(&self) -> Deadlines {
+        let last = Some(self.started + self.edge.server.stream_timeout);
+        Deadlines { first: self.deadline(), last }
     }
 
     /// The body is coming: its own limits hold now.
     pub(crate) fn pause(&self) {
-        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.answer_by.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// The last byte of the body is here: the time for the answer begins.
     pub(crate) fn resume(&self) {
-        let deadline = Instant::now() + self.edge.server.request_timeout;
-        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner) = Some(deadline);
+        let at = Instant::now() + self.edge.server.request_timeout;
+        *self.answer_by.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
     }
 
     pub(crate) fn of(parts: &http::Extensions) -> Result<Self, Failure> {

@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use api::{Problem, ProblemField};
 use axum::response::{IntoResponse, Response};
@@ -61,7 +62,9 @@ pub fn problem_response(error: &Error, request_id: &str, path: &str, debug: bool
     if let Ok(value) = HeaderValue::from_str(request_id) {
         headers.insert("x-request-id", value);
     }
-    if let Some(after) = error.retry_after {
+    // A 503 always says when: what waits for an operator is worth a look every half minute.
+    let later = (error.code == Code::Unavailable).then_some(Duration::from_secs(30));
+    if let Some(after) = error.retry_after.or(later) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(after.as_secs().max(1)));
     }
     response

@@ -11,14 +11,15 @@ use axum::{Router, extract::MatchedPath};
 use domain::{Code, Error, RequestId};
 use futures::FutureExt;
 use http::{HeaderName, HeaderValue, Method, Uri};
+use tracing::Instrument;
 
 use crate::failure::{causes, problem_response};
 use crate::{Edge, Failure, RequestContext, ambient, cors};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// How long after its deadline a handler may still say so itself.
-const GRACE: Duration = Duration::from_secs(1);
+/// How often a request whose body is still coming is looked at.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Puts everything around `router` that every route has.
 pub fn finish(router: Router, edge: Arc<Edge>) -> Router {
@@ -48,14 +49,15 @@ async fn method_not_allowed(method: Method, uri: Uri) -> Failure {
 
 /// The outermost layer: everything that happens to a request is seen here.
 async fn observe(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
-    let id = request_id(&request);
+    let id = request_id(request.headers());
     let context = RequestContext::new(id.clone(), edge.clone());
     request.extensions_mut().insert(context.clone());
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map(|m| m.as_str().to_owned());
 
-    let mut response = answer(request, next, &context).await;
+    let span = tracing::info_span!("request", request_id = id.as_str());
+    let mut response = answer(request, next, &context).instrument(span).await;
     let error = response.extensions_mut().remove::<Arc<Error>>();
     if let Some(error) = &error {
         let problem = problem_response(error, id.as_str(), &path, edge.server.debug);
@@ -68,8 +70,9 @@ async fn observe(State(edge): State<Arc<Edge>>, mut request: Request, next: Next
     response
 }
 
-fn request_id(request: &Request) -> RequestId {
-    let given = request.headers().get(X_REQUEST_ID).and_then(|value| value.to_str().ok());
+/// The id that the caller gave, else a new one.
+pub fn request_id(headers: &http::HeaderMap) -> RequestId {
+    let given = headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok());
     given.and_then(RequestId::parse).unwrap_or_else(|| ambient::new_id().into())
 }
 
@@ -84,11 +87,10 @@ async fn answer(request: Request, next: Next, context: &RequestContext) -> Respo
 
 async fn expired(context: &RequestContext) {
     loop {
-        let now = Instant::now();
-        match context.deadline() {
-            Some(deadline) if now >= deadline + GRACE => return,
-            Some(deadline) => tokio::time::sleep_until((deadline + GRACE).into()).await,
-            None => tokio::time::sleep(GRACE).await,
+        match context.answer_by() {
+            Some(at) if Instant::now() >= at => return,
+            Some(at) => tokio::time::sleep_until(at.into()).await,
+            None => tokio::time::sleep(LOOK).await,
         }
     }
 }

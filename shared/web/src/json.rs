@@ -5,7 +5,8 @@ use domain::{Code, Error};
 use http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 
-use crate::{Failure, RequestContext, body};
+use crate::body::{self, Limits};
+use crate::{Failure, RequestContext};
 
 /// A body of `application/json`; `T` denies unknown fields.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ pub struct Json<T> {
 }
 
 /// JSON bodies are definitions and queries; larger ones are a mistake.
-const MOST_BYTES: u64 = 1 << 20;
+const MOST_BYTES: usize = 1 << 20;
 
 impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Failure;
@@ -25,8 +26,12 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
         let context = RequestContext::of(request.extensions())?;
         check_type(request.headers())?;
-        let most = MOST_BYTES.min(context.edge.server.max_body_bytes);
-        let spool = body::read(request.into_body(), &context, most).await?;
+        let limits = Limits {
+            bytes: (MOST_BYTES as u64).min(context.edge.server.max_body_bytes),
+            in_memory: MOST_BYTES,
+            instead: "JSON holds definitions and queries; rows go to PUT /tables/{table_name}.",
+        };
+        let spool = body::receive(request.into_body(), &context, limits).await?;
         let bytes = match spool.in_memory() {
             Some(bytes) => bytes.clone(),
             None => return Err(Error::internal("a JSON body was spooled to a file").into()),

@@ -1,7 +1,7 @@
 //! axum glue: what HTTP says, and nothing of what Eider does.
 //!
 //! A handler's parameters are extractors of this crate, each refusing what is wrong with a problem
-//! that names it: [`Authenticated`], [`TablePath`], [`Parameters`], [`Json`], [`Body`],
+//! that names it: [`Authenticated`], [`TablePath`], [`Parameters`], [`Json`], [`IncomingBody`],
 //! [`WriteHeaders`]. Its answer is a response or a [`Failure`]; [`finish`] puts the layers around the
 //! whole router: request id, log line, time limit, panics, problems, CORS.
 
@@ -21,14 +21,14 @@ mod rows;
 mod write_headers;
 
 pub use authenticated::{Anonymous, Authenticated};
-pub use body::Body;
+pub use body::IncomingBody;
 pub use context::{Edge, RequestContext};
 pub use failure::{Failure, problem_response};
-pub use finish::finish;
+pub use finish::{finish, request_id};
 pub use json::Json;
 pub use negotiate::{RowsFormat, RowsParameters};
 pub use page::{PageParameters, page_response};
 pub use parameters::{NoParameters, Parameters};
-pub use path::TablePath;
+pub use path::{TablePath, TextPath};
 pub use rows::rows_response;
 pub use write_headers::{WriteHeaders, replayed};

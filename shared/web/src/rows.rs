@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use config::Platform;
-use domain::{Code, Error, Result};
+use domain::{Error, Result};
 use formats::{Encoder, Format, RowsAs, Summary};
 use futures::{Stream, StreamExt};
 use http::{HeaderValue, header};
@@ -32,7 +32,7 @@ pub async fn rows_response(
     let encoder = format.encoder(rows.schema, &names, rows_as)?;
     let mut batches = rows.batches;
     // An ended stream must not be asked again.
-    let batches = match first(&mut batches, &context).await? {
+    let batches = match batches.next().await.transpose()? {
         Some(first) => futures::stream::once(async { Ok(first) }).chain(batches).boxed(),
         None => futures::stream::empty().boxed(),
     };
@@ -55,19 +55,6 @@ pub async fn rows_response(
     response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(response)
-}
-
-/// Waits for the first batch no longer than for any answer; later ones have the stream's time.
-async fn first(batches: &mut BatchStream, context: &RequestContext) -> Result<Option<RecordBatch>> {
-    let deadline = context.deadline().unwrap_or_else(|| context.stream_deadline());
-    match tokio::time::timeout_at(deadline.into(), batches.next()).await {
-        Ok(first) => first.transpose(),
-        Err(_) => Err(Error::new(
-            Code::Timeout,
-            "QUERY_TIMEOUT",
-            "The query had no row ready in time and was stopped. Ask for less, or in smaller pieces.",
-        )),
-    }
 }
 
 async fn collect(stream: impl Stream<Item = Result<Bytes>>) -> Result<Body> {

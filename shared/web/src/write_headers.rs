@@ -4,22 +4,21 @@ use axum::extract::FromRequestParts;
 use axum::response::Response;
 use domain::{Caller, Error, IdempotencyKey, RunId};
 use http::{HeaderMap, HeaderValue, request::Parts};
-use service::WriteKey;
+use service::{Origin, WriteKey};
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, Type};
 
-use crate::{Failure, ambient};
+use crate::{Failure, RequestContext, ambient};
 
 /// `Idempotency-Key` and `X-Run-Id`, with the method and path that scope the key.
-#[derive(Debug)]
 pub struct WriteHeaders {
     key: Option<IdempotencyKey>,
+    run: Option<RunId>,
     method: String,
     path: String,
-    /// The run that the request belongs to.
-    pub run: Option<RunId>,
+    context: RequestContext,
 }
 
 impl<S: Sync> FromRequestParts<S> for WriteHeaders {
@@ -33,15 +32,22 @@ impl<S: Sync> FromRequestParts<S> for WriteHeaders {
             run: run.map(RunId::parse).transpose()?,
             method: parts.method.to_string(),
             path: parts.uri.path().to_owned(),
+            context: RequestContext::of(&parts.extensions)?,
         })
     }
 }
 
 impl WriteHeaders {
-    /// The write's name in the ledger, for a body of this digest.
-    pub fn write_key(&self, caller: &Caller, digest: String) -> WriteKey {
+    /// Whether the caller gave a key.
+    pub fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// What the write comes with, for a body of this digest; asked once the body is here.
+    pub fn origin(&self, caller: &Caller, digest: String) -> Origin {
         let fresh = || ambient::new_id().to_string();
-        WriteKey::new(caller, &self.method, &self.path, self.key.as_ref(), digest, fresh)
+        let key = WriteKey::new(caller, &self.method, &self.path, self.key.as_ref(), digest, fresh);
+        Origin { key, run: self.run, deadline: self.context.deadline() }
     }
 }
 

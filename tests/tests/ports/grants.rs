@@ -19,7 +19,9 @@ impl Server {
         let lake = lakes::embedded().await;
         let router =
             gateway::router(&lake.config, &lake.stores, Arc::new(GrantingAuthenticator)).await;
-        let bound = startup::bind(([127, 0, 0, 1], 0).into()).await.expect("a port");
+        let listen = ([127, 0, 0, 1], 0).into();
+        let server = config::ServerConfig { listen, ..lake.config.server.clone() };
+        let bound = startup::bind(&server).await.expect("a port");
         let url = format!("http://{}", bound.address);
         tokio::spawn(bound.serve(router.expect("a router")));
         Self { url, client: Client::new(), _lake: lake }

@@ -16,6 +16,8 @@ pub(crate) fn all() -> Vec<Scenario> {
         another_payload_under_the_same_key_is_refused,
         twins_at_the_same_moment_append_once_and_get_equal_answers,
         a_key_makes_creation_and_deletion_act_once,
+        twins_of_a_creation_and_of_a_deletion_get_equal_answers,
+        a_key_of_a_creation_that_found_its_table_is_kept_too,
         a_key_of_an_append_of_no_rows_is_kept_too,
         a_key_counts_for_one_method_and_path_only,
         a_replay_is_answered_when_the_table_is_gone,
@@ -110,6 +112,40 @@ async fn a_key_makes_creation_and_deletion_act_once() {
     assert!(delete(&app, &name, &gone_key).await.is(204).replayed());
     app.get(&path_of(&name)).await.is(200);
     delete(&app, &name, &key()).await.is(204);
+}
+
+async fn twins_of_a_creation_and_of_a_deletion_get_equal_answers() {
+    for _ in 0..crate::harness::way::counts(5, 50) {
+        let (app, name) = (shared().await, unique("keys"));
+        let (made_key, gone_key) = (key(), key());
+        let body = json!({"name": name, "columns": numbered_columns()});
+        let twins = futures::future::join_all((0..4).map(|_| create(&app, &made_key, &body)));
+        let made: Vec<Answer> = twins.await.into_iter().map(|answer| answer.is(201)).collect();
+        assert!(made.iter().all(|answer| answer.json() == made[0].json()), "{made:?}");
+        let twins = futures::future::join_all((0..4).map(|_| delete(&app, &name, &gone_key)));
+        let gone: Vec<Answer> = twins.await.into_iter().map(|answer| answer.is(204)).collect();
+        for answers in [made, gone] {
+            let first = answers.iter().filter(|answer| !answer.replayed()).count();
+            assert_eq!(first, 1, "one acts, the others are replays: {answers:?}");
+        }
+        app.get(&path_of(&name)).await.is(404);
+    }
+}
+
+async fn a_key_of_a_creation_that_found_its_table_is_kept_too() {
+    let (app, name) = table().await;
+    let key = key();
+    let body = json!({"name": name, "columns": numbered_columns(), "if_not_exists": true});
+    let first = create(&app, &key, &body).await.is(200);
+    let again = create(&app, &key, &body).await.is(200);
+    assert!(again.replayed() && !first.replayed(), "{again}");
+    assert_eq!(again.json(), first.json());
+    let other = json!({"name": name, "columns": numbered_columns(), "comment": "another"});
+    create(&app, &key, &other).await.problem(422, "IDEMPOTENCY_KEY_REUSED");
+    // A late twin does not make what the first answer did not make.
+    app.delete(&path_of(&name)).await.is(204);
+    create(&app, &key, &body).await.problem(409, "TABLE_CHANGED");
+    app.get(&path_of(&name)).await.is(404);
 }
 
 async fn a_key_of_an_append_of_no_rows_is_kept_too() {

@@ -32,6 +32,7 @@ mod guard;
 mod idempotency;
 mod kills;
 mod limits;
+mod lost_commits;
 mod migrate;
 mod names;
 mod negotiation;
@@ -64,6 +65,7 @@ fn all() -> Vec<Scenario> {
         idempotency::all(),
         kills::all(),
         limits::all(),
+        lost_commits::all(),
         migrate::all(),
         names::all(),
         negotiation::all(),
@@ -84,7 +86,10 @@ fn all() -> Vec<Scenario> {
 }
 
 fn main() -> ExitCode {
-    let arguments = libtest_mimic::Arguments::from_args();
+    let mut arguments = libtest_mimic::Arguments::from_args();
+    // Many wait: for time-outs, for servers that start.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    arguments.test_threads.get_or_insert(2 * cores);
     let way = Way::current();
     // The place and the words; the failures are told once more at the end.
     std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));

@@ -60,6 +60,9 @@ async fn a_catalog_that_was_not_migrated_is_refused_by_name() {
         Ok(app) => {
             let answer = app.get("/tables").await;
             assert_eq!(answer.status, 503, "{answer}");
+            let query = app.post("/query", serde_json::json!({"sql": "SELECT 1"})).await;
+            assert_eq!(query.status, 503, "{query}");
+            assert!(query.text().contains("migrate"), "the query does not name it: {query}");
             (answer.text(), "the first request")
         }
     };

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use config::{CatalogConfig, PostgresConfig};
 use domain::{Error, Result};
@@ -12,7 +13,7 @@ use super::{Instance, credentials};
 use crate::raw::{Connection, Database, Failure};
 use crate::settings::{EngineSettings, Purpose, StorageLocation, password};
 use crate::sql::{LAKE, METADATA, identifier, literal};
-use crate::{answer, error};
+use crate::{answer, error, values};
 
 /// Opens an instance. Blocks for some hundred milliseconds.
 pub(crate) fn open(
@@ -42,7 +43,7 @@ pub(crate) fn open(
         })
     };
     let instance = made().map_err(|failure| refused(failure, settings))?;
-    check_encryption(&instance, settings)?;
+    check(&instance, settings, purpose)?;
     Ok(instance)
 }
 
@@ -137,6 +138,9 @@ fn postgres_secrets(
 ) -> Result<Vec<String>> {
     let role = purpose.role(postgres)?;
     let timeout = settings.ducklake().connection_timeout.as_secs().max(1);
+    // A sandbox that is frozen in the middle must not hold its transaction, nor what waits for it.
+    let time = if purpose == Purpose::Read { settings.time.read } else { settings.time.write };
+    let idle = (time + Duration::from_secs(30)).as_millis();
     let catalog = format!(
         "CREATE SECRET eider_catalog (TYPE postgres, HOST {}, PORT {}, DATABASE {}, USER {}, PASSWORD {})",
         literal(&postgres.host),
@@ -148,7 +152,10 @@ fn postgres_secrets(
     let lake = format!(
         "CREATE SECRET eider_lake (TYPE ducklake, METADATA_PATH {}, METADATA_SCHEMA {}, DATA_PATH {}, \
          METADATA_PARAMETERS MAP {{'TYPE': 'postgres', 'SECRET': 'eider_catalog'}})",
-        literal(&format!("connect_timeout={timeout} application_name=eider")),
+        literal(&format!(
+            "connect_timeout={timeout} application_name=eider \
+             options='-c idle_in_transaction_session_timeout={idle}'"
+        )),
         literal(&postgres.metadata_schema),
         literal(&settings.storage.data_path()),
     );
@@ -192,19 +199,32 @@ fn refused(failure: Failure, settings: &EngineSettings) -> Error {
     error::opening(failure)
 }
 
-/// Encryption is decided when the lake is made; a configuration that says otherwise is refused.
-fn check_encryption(instance: &Instance, settings: &EngineSettings) -> Result<()> {
-    let wanted = settings.ducklake().encrypted;
-    let sql = format!(
-        "SELECT 1 FROM {METADATA}.{}.ducklake_metadata WHERE key = 'encrypted' AND value = '{wanted}'",
-        identifier(settings.metadata_schema()),
-    );
-    let found = instance.connect().and_then(|connection| {
-        let rows = connection.query(&sql)?;
-        Ok(rows.fetch()?.is_some())
-    });
-    if found.map_err(error::opening)? {
-        return Ok(());
+/// What the catalog is must be what this build and its configuration are made for.
+fn check(instance: &Instance, settings: &EngineSettings, purpose: Purpose) -> Result<()> {
+    let home = format!("{METADATA}.{}", identifier(settings.metadata_schema()));
+    let value = |key: &str| {
+        format!(
+            "(SELECT value FROM {home}.ducklake_metadata WHERE key = '{key}' AND scope IS NULL)"
+        )
+    };
+    // A migration makes the other table only after this.
+    let migration = match purpose {
+        Purpose::Migrate => "NULL::VARCHAR".to_owned(),
+        _ => format!("(SELECT max(number)::VARCHAR FROM {home}.eider_migration)"),
+    };
+    let sql = format!("SELECT {}, {}, {migration}", value("encrypted"), value("version"));
+    let connection = instance.connect().map_err(error::opening)?;
+    let rows = values::texts(&connection, &sql).map_err(error::opening)?;
+    let [encrypted, format, migration] = rows.first().map(Vec::as_slice).unwrap_or_default() else {
+        return Err(Error::internal("the catalog's version is not one row of three values"));
+    };
+    if purpose != Purpose::Migrate {
+        let migration = migration.as_deref().and_then(|number| number.parse().ok());
+        catalog::check_version(migration, format.as_deref())?;
     }
-    Err(answer::other_encryption(wanted))
+    let wanted = settings.ducklake().encrypted;
+    if encrypted.as_deref() != Some(&wanted.to_string()) {
+        return Err(answer::other_encryption(wanted));
+    }
+    Ok(())
 }

@@ -8,7 +8,6 @@ mod plan;
 mod run;
 mod stream;
 mod views;
-mod watchdog;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,12 +19,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::instance::{Instance, Slot};
 use crate::settings::EngineSettings;
-use crate::threads;
-use crate::{answer, error};
+use crate::watchdog::Watchdog;
+use crate::{answer, error, threads};
 
 use run::{Cure, Output, Stopped, Work};
 use stream::Ending;
-use watchdog::Watchdog;
 
 /// Batches that wait for the client: with 16k rows or 8 MB each, some tens of MB at most.
 const WAITING_BATCHES: usize = 2;
@@ -69,7 +67,7 @@ impl Queries {
             error: error::opening(failure),
             cure: Some(Cure::Reopen),
         })?;
-        let watched = self.watchdog.watch(connection.interrupt(), query.deadline);
+        let watched = self.watchdog.watch(connection.interrupt(), query.deadlines.at_first());
         let (head, first) = oneshot::channel();
         let (send, batches) = tokio::sync::mpsc::channel(WAITING_BATCHES);
         let ending = Arc::new(Ending::new(watched));
@@ -100,7 +98,7 @@ impl QueryEngine for Queries {
         let mut tries = 0;
         loop {
             tries += 1;
-            let turn = self.turn(query.deadline).await?;
+            let turn = self.turn(query.deadlines.at_first()).await?;
             let instance = self.slot.get().await?;
             let stopped = match self.start(&instance, query.clone(), turn).await {
                 Ok(rows) => return Ok(rows),

@@ -136,6 +136,7 @@ fn stream(work: &Work, plan: &Plan<'_>, waiting: &mut Waiting) -> Result<(), Sto
         Some(chunk) => Some(renamed(&names, converter.convert(chunk)?)?),
         None => None,
     };
+    work.output.ending.watched.extend(work.query.deadlines.last);
     send_head(waiting, columns, &names, *snapshot, first_batch)?;
     if first.is_none() {
         return Ok(());

@@ -9,7 +9,7 @@ use futures::stream::{self, StreamExt};
 use service::{ResultColumn, Rows};
 use tokio::sync::mpsc;
 
-use super::watchdog::Watched;
+use crate::watchdog::Watched;
 
 /// What is known once the first batch is there.
 pub(super) struct Head {

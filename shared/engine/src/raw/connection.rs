@@ -115,8 +115,23 @@ impl Drop for Connection {
     fn drop(&mut self) {
         // First no one may interrupt any more, then it goes.
         *self.interrupt.0.lock().unwrap_or_else(PoisonError::into_inner) = ptr::null_mut();
+        if self.is_invalidated() {
+            tracing::warn!("a connection of an invalidated DuckDB is left in memory");
+            return;
+        }
         // SAFETY: the handle is live, ours, and not used after this.
         unsafe { ffi::duckdb_disconnect(&mut self.raw) };
+    }
+}
+
+impl Connection {
+    /// Rolls back what was left open. DuckDB's destructor would do the same, and once the database has
+    /// been invalidated it would end the process: it throws there.
+    fn is_invalidated(&self) -> bool {
+        let rolled_back = self.execute("ROLLBACK");
+        rolled_back.is_err_and(|failure| {
+            failure.is("FATAL") || failure.says("database has been invalidated")
+        })
     }
 }
 

@@ -56,6 +56,10 @@ fn known_texts_have_their_meaning() {
             "Transaction conflict - attempting to create schema \"s\" - but this schema has been created by another transaction already",
             ('a', Code::Unavailable, "COMMIT_CONFLICT"),
         ),
+        (
+            "ERROR:  duplicate key value violates unique constraint \"ducklake_snapshot_pkey\"\nDETAIL:  Key (snapshot_id)=(7) already exists.",
+            ('a', Code::Unavailable, "COMMIT_CONFLICT"),
+        ),
         ("Exceeded the maximum retry count of 20", ('a', Code::Unavailable, "COMMIT_CONFLICT")),
     ] {
         assert_eq!(verdict(&format!("{commit}{text}")), expected, "{text}");

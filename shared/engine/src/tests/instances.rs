@@ -64,6 +64,7 @@ async fn on_s3() -> (TempDir, Engine) {
     };
     settings.credentials = Arc::new(Changing(Mutex::new(0)));
     crate::make_lake(settings.clone()).await.expect("a lake");
+    catalog::migrate_sqlite(&folder.path().join("catalog.sqlite")).await.expect("migrated");
     (folder, Engine::new(settings))
 }
 

@@ -2,6 +2,7 @@
 
 mod errors;
 mod instances;
+mod late_writes;
 mod queries;
 mod services;
 mod types;
@@ -20,7 +21,9 @@ use futures::TryStreamExt;
 use service::*;
 use tempfile::TempDir;
 
-use crate::{Engine, EngineSettings, StorageLocation, values};
+use crate::{Engine, EngineSettings, StorageLocation, Time, values};
+
+const MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
 
 pub(crate) struct NoCredentials;
 
@@ -63,6 +66,7 @@ pub(crate) fn settings(folder: &Path) -> EngineSettings {
         }),
         storage: StorageLocation::Local(folder.join("data")),
         credentials: Arc::new(NoCredentials),
+        time: Time { write: MINUTE, read: MINUTE },
     }
 }
 
@@ -145,7 +149,7 @@ pub(crate) fn table(name: &str) -> TableName {
 
 pub(crate) fn write(key: &str, change: Change) -> Write {
     let key = WriteKey { key: key.to_owned(), payload: "p".to_owned(), by_caller: true };
-    Write { key, run: None, change }
+    Write { key, run: None, deadline: None, change }
 }
 
 pub(crate) fn query(text: &str) -> Query {
@@ -157,7 +161,7 @@ pub(crate) fn query(text: &str) -> Query {
         },
         grants: Grants::All,
         limit: None,
-        deadline: None,
+        deadlines: Deadlines::default(),
     }
 }
 

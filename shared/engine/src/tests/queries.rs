@@ -133,11 +133,11 @@ async fn time_ends_a_query_also_one_that_waits_or_whose_reader_is_slow() {
     lake.sql("SELECT 1").await.expect("warm");
     let started = Instant::now();
     let mut long = query(LONG);
-    long.deadline = at(300);
+    long.deadlines.last = at(300);
     let mut other = long.clone();
-    other.deadline = at(600);
+    other.deadlines.last = at(600);
     let mut waiting = query("SELECT 1");
-    waiting.deadline = at(100);
+    waiting.deadlines.last = at(100);
     let (first, second, third) =
         tokio::join!(lake.queries.query(long), lake.queries.query(other), async {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -148,7 +148,7 @@ async fn time_ends_a_query_also_one_that_waits_or_whose_reader_is_slow() {
     }
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     let mut slow = query("SELECT * FROM range(100000000)");
-    slow.deadline = at(3000);
+    slow.deadlines.last = at(3000);
     let rows = lake.queries.query(slow).await.expect("a start");
     tokio::time::sleep(Duration::from_millis(3200)).await;
     let failed = rows.batches.try_collect::<Vec<_>>().await.expect_err("too late");

@@ -1,5 +1,6 @@
 //! The same on PostgreSQL and MinIO, as the environment names them: `./dev test unit`.
 
+use domain::Code;
 use futures::future::join_all;
 
 use super::*;
@@ -10,7 +11,9 @@ async fn two() -> [TestLake; 2] {
     let (config::StorageConfig::S3(s3), CatalogConfig::Postgres(postgres)) =
         (&config.storage, &config.catalog)
     else {
-        panic!("needs PostgreSQL and MinIO: ./dev test unit, or export what tools/services up says");
+        panic!(
+            "needs PostgreSQL and MinIO: ./dev test unit, or export what tools/services up says"
+        );
     };
     aws::S3ObjectStore::new(s3).await.ensure_bucket().await.expect("a bucket");
     let keys = s3.keys.clone().expect("keys");
@@ -144,6 +147,47 @@ async fn a_reader_that_missed_a_flush_is_replaced_on_postgres() {
         rows = one.sql(&read).await.expect(step).iter().map(RecordBatch::num_rows).sum();
     }
     assert_eq!(rows, 2);
+    one.lake
+        .write(write(&format!("drop {name}"), Change::DropTable(table(name))))
+        .await
+        .expect("dropped");
+}
+
+/// Reading an inlined table without the right to it ends DuckDB itself (FACTS 5).
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_that_ends_itself_is_replaced_on_postgres() {
+    let [one, two] = two().await;
+    let name = &format!("denied{}", std::process::id());
+    one.create(name, &[("id", "BIGINT"), ("b", "VARCHAR")]).await.expect("made");
+    one.append(&format!("denied {name}"), name, Memory::of(writes::ids(0, 3)))
+        .await
+        .expect("inlined");
+    let read = format!("SELECT * FROM {name}");
+    one.sql(&read).await.expect("rows");
+    let before = one.engine.reading.get().await.expect("an instance");
+    let CatalogConfig::Postgres(postgres) = &one.settings.catalog else { unreachable!() };
+    let (schema, reader) = (&postgres.metadata_schema, &postgres.reader.user);
+    let id = one.table_id(name).await;
+    let writer = two.engine.writing.get().await.expect("an instance").connect().expect("one");
+    let inlined = format!(
+        "SELECT table_name FROM __ducklake_metadata_lake.{schema}.ducklake_inlined_data_tables \
+         WHERE table_id = {id}"
+    );
+    let inlined =
+        values::texts(&writer, &inlined).expect("a name").remove(0).remove(0).expect("one");
+    let grant = |verb: &str, to: &str| {
+        let sql = format!("{verb} SELECT ON {schema}.{inlined} {to} {reader}");
+        let call = format!("CALL postgres_execute('__ducklake_metadata_lake', '{sql}')");
+        writer.execute(&call).expect("executed");
+    };
+    grant("REVOKE", "FROM");
+    let failed = one.sql(&read).await.expect_err("denied");
+    assert!(matches!(failed.code, Code::Unavailable | Code::Internal), "{failed:?}");
+    grant("GRANT", "TO");
+    let rows = one.sql(&read).await.expect("rows on another instance");
+    assert_eq!(rows.iter().map(RecordBatch::num_rows).sum::<usize>(), 3);
+    let now = one.engine.reading.get().await.expect("an instance");
+    assert!(!Arc::ptr_eq(&before, &now), "the bug is gone: this test and the care may go too");
     one.lake
         .write(write(&format!("drop {name}"), Change::DropTable(table(name))))
         .await

@@ -3,13 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow_schema::{DataType, Field, SchemaRef};
-use domain::{Error, Name, SnapshotId, TableName, Timestamp};
-use service::{Append, RecordedWrite, Write};
+use domain::{Error, Name, TableName};
+use service::Append;
 
-use super::attempt::{self, Done, Failed};
-use super::orphans;
+use super::attempt::{Attempt, Done, Failed};
+use super::{nothing, orphans};
 use crate::raw::{ArrowView, Connection, Failure, Type};
-use crate::settings::EngineSettings;
 use crate::sql::{identifier, literal, table};
 use crate::{answer, error, metadata, values};
 
@@ -17,14 +16,9 @@ use crate::{answer, error, metadata, values};
 static VIEWS: AtomicU64 = AtomicU64::new(0);
 
 /// Appends the rows in one transaction.
-pub(super) fn run(
-    connection: &Connection,
-    settings: &EngineSettings,
-    write: &Write,
-    append: &Append,
-) -> Result<Done, Failed> {
+pub(super) fn run(attempt: &Attempt<'_>, append: &Append) -> Result<Done, Failed> {
     let schema = append.source.schema();
-    let bare = bare_uuids(connection, &append.table, &schema)?;
+    let bare = bare_uuids(&attempt.connection, &append.table, &schema)?;
     let columns: Vec<_> = schema.fields().iter().map(|field| identifier(field.name())).collect();
     let values: Vec<_> = schema.fields().iter().map(|field| value(field, &bare)).collect();
     let insert = |from: &str| {
@@ -36,63 +30,53 @@ pub(super) fn run(
         Some(file) if bare.is_empty() => {
             let file = literal(&file.display().to_string());
             let sql = insert(&format!("read_parquet({file}, hive_partitioning = false)"));
-            in_transaction(connection, settings, write, append, &sql)
-                .map_err(|failed| broken_body(failed, append))
+            in_transaction(attempt, append, &sql).map_err(|failed| {
+                if attempt.is_late() { failed } else { broken_body(failed, append) }
+            })
         }
-        _ => from_batches(connection, settings, write, append, insert),
+        _ => from_batches(attempt, append, insert),
     }
 }
 
 fn from_batches(
-    connection: &Connection,
-    settings: &EngineSettings,
-    write: &Write,
+    attempt: &Attempt<'_>,
     append: &Append,
     insert: impl Fn(&str) -> String,
 ) -> Result<Done, Failed> {
     let name = format!("eider_rows_{}", VIEWS.fetch_add(1, Ordering::Relaxed));
     let (schema, batches) = (append.source.schema(), append.source.batches()?);
-    let view = ArrowView::new(connection, &name, &schema, batches).map_err(unreadable_schema)?;
+    let view =
+        ArrowView::new(&attempt.connection, &name, &schema, batches).map_err(unreadable_schema)?;
     let sql = insert(&format!("memory.main.{}", identifier(&name)));
-    in_transaction(connection, settings, write, append, &sql)
+    in_transaction(attempt, append, &sql)
         .map_err(|failed| view.take_error().map_or(failed, Failed::Known))
 }
 
 /// The INSERT with what goes before and after it. Nothing is committed for no rows.
-fn in_transaction(
-    connection: &Connection,
-    settings: &EngineSettings,
-    write: &Write,
-    append: &Append,
-    sql: &str,
-) -> Result<Done, Failed> {
-    let (mut nothing, mut insert_failed) = (false, false);
-    let done = attempt::in_transaction(connection, write, || {
-        check_table(connection, settings, append)?;
-        let inserted = connection.execute(sql);
+fn in_transaction(attempt: &Attempt<'_>, append: &Append, sql: &str) -> Result<Done, Failed> {
+    let (mut no_rows, mut insert_failed) = (false, false);
+    let done = attempt.in_transaction(|| {
+        check_table(attempt, append)?;
+        let inserted = attempt.connection.execute(sql);
         insert_failed = inserted.is_err();
         let rows = inserted?;
-        nothing = rows == 0;
+        no_rows = rows == 0;
         // Known, not an engine's failure: it only leads out of the transaction.
-        if nothing { Err(Error::internal("no rows").into()) } else { Ok(rows) }
+        if no_rows { Err(Error::internal("no rows").into()) } else { Ok(rows) }
     });
     // Only then: after a COMMIT that was cut off the files may be in a snapshot.
     if insert_failed {
-        orphans::remove(connection, settings);
+        orphans::remove(&attempt.connection, attempt.settings);
     }
-    if nothing { record_nothing(connection, settings, write, append.table_snapshot) } else { done }
+    if no_rows { nothing::record(attempt, append.table_snapshot) } else { done }
 }
 
 /// DuckLake resolves the name at the snapshot of the transaction: at that it must be the table that
 /// the rows were checked against, not its next namesake.
-fn check_table(
-    connection: &Connection,
-    settings: &EngineSettings,
-    append: &Append,
-) -> Result<(), Failed> {
-    let snapshot = attempt::current_snapshot(connection)?;
-    let sql = metadata::table_at(settings, append.table_id, snapshot);
-    let is_it = values::texts(connection, &sql)?.iter().any(|row| match row.as_slice() {
+fn check_table(attempt: &Attempt<'_>, append: &Append) -> Result<(), Failed> {
+    let snapshot = attempt.current_snapshot()?;
+    let sql = metadata::table_at(attempt.settings, append.table_id, snapshot);
+    let is_it = values::texts(&attempt.connection, &sql)?.iter().any(|row| match row.as_slice() {
         [Some(schema), Some(name)] => {
             Name::parse("schema", schema).is_ok_and(|schema| schema == append.table.schema)
                 && Name::parse("table", name).is_ok_and(|name| name == append.table.name)
@@ -100,32 +84,6 @@ fn check_table(
         _ => false,
     });
     if is_it { Ok(()) } else { Err(answer::table_changed(&append.table).into()) }
-}
-
-/// A write that changes nothing makes no snapshot, so its key goes into the ledger alone.
-fn record_nothing(
-    connection: &Connection,
-    settings: &EngineSettings,
-    write: &Write,
-    snapshot: SnapshotId,
-) -> Result<Done, Failed> {
-    let micros = values::number(connection, "SELECT epoch_us(now())::BIGINT")?.unwrap_or_default();
-    if write.key.by_caller {
-        attempt::begin(connection)?;
-        for statement in metadata::record_alone(settings, write, snapshot, micros) {
-            connection.execute(&statement)?;
-        }
-        connection.execute("COMMIT")?;
-    }
-    Ok(Done::Nothing(RecordedWrite {
-        payload: write.key.payload.clone(),
-        snapshot,
-        table: write.change.table().clone(),
-        rows: 0,
-        bytes: super::ledger::bytes(&write.change),
-        run: write.run,
-        at: Timestamp::from_microsecond(micros).map_err(Error::internal)?,
-    }))
 }
 
 /// Columns of 16 bytes that the table keeps as UUID and DuckDB would take for a text.

@@ -3,12 +3,22 @@
 use domain::{Error, SnapshotId};
 use service::{Change, RecordedWrite, Write};
 
-use super::{append, create, ledger};
+use super::{append, create, ledger, nothing};
 use crate::instance::Instance;
 use crate::raw::{Connection, Failure};
 use crate::settings::EngineSettings;
 use crate::sql::{LAKE, literal, table};
-use crate::values;
+use crate::watchdog::{Watchdog, Watched};
+use crate::{answer, values};
+
+/// What a try works with.
+pub(super) struct Attempt<'a> {
+    pub(super) connection: Connection,
+    pub(super) settings: &'a EngineSettings,
+    pub(super) write: &'a Write,
+    /// Stops it when it is late, until it commits.
+    watched: std::sync::Arc<Watched>,
+}
 
 /// How a try ended well.
 pub(crate) enum Done {
@@ -22,8 +32,10 @@ pub(crate) enum Done {
 pub(crate) enum Failed {
     /// The caller's fault, or ours, in our words.
     Known(Error),
-    /// What DuckDB says.
+    /// What DuckDB says before the commit.
     Engine(Failure),
+    /// What DuckDB says of the commit: refused, or cut off.
+    Commit(Failure),
 }
 
 impl From<Failure> for Failed {
@@ -42,74 +54,99 @@ impl From<Error> for Failed {
 pub(crate) fn run(
     instance: &Instance,
     settings: &EngineSettings,
+    watchdog: &Watchdog,
     write: &Write,
 ) -> Result<Done, Failed> {
     let connection = instance.connect()?;
-    match &write.change {
-        Change::CreateTable(definition) => {
-            create::check_defaults(&connection, definition)?;
-            one_commit(&connection)?;
-            in_transaction(&connection, write, || {
-                for statement in create::statements(definition) {
-                    connection.execute(&statement)?;
-                }
-                Ok(0)
-            })
+    let watched = watchdog.watch(connection.interrupt(), write.deadline);
+    let attempt = Attempt { connection, settings, write, watched };
+    let done = attempt.change();
+    attempt.watched.end();
+    done.map_err(|failed| match failed {
+        Failed::Engine(failure) if failure.is("INTERRUPT") && attempt.is_late() => {
+            Failed::Known(answer::write_timed_out().because(failure))
         }
-        Change::DropTable(name) => {
-            one_commit(&connection)?;
-            in_transaction(&connection, write, || {
-                connection.execute(&format!("DROP TABLE {}", table(name)))?;
-                Ok(0)
-            })
+        failed => failed,
+    })
+}
+
+impl Attempt<'_> {
+    fn change(&self) -> Result<Done, Failed> {
+        match &self.write.change {
+            Change::CreateTable(definition) => {
+                create::check_defaults(&self.connection, definition)?;
+                self.define(&create::statements(definition))
+            }
+            Change::DropTable(name) => self.define(&[format!("DROP TABLE {}", table(name))]),
+            Change::Append(rows) => append::run(self, rows),
+            Change::KeepTable { snapshot, .. } => nothing::record(self, *snapshot),
         }
-        Change::Append(rows) => append::run(&connection, settings, write, rows),
     }
-}
 
-/// DuckLake tries a commit again with a schema that it has freed, so a change of definitions must
-/// fail at the first conflict; it is run again as a whole, which costs nothing. An append is left to
-/// DuckLake, which keeps the files that it has written.
-fn one_commit(connection: &Connection) -> Result<(), Failure> {
-    connection.execute("SET SESSION ducklake_max_retry_count = 0").map(drop)
-}
-
-/// BEGIN, the work, the ledger's entry, COMMIT. After a failed statement COMMIT would answer
-/// success without committing anything: ROLLBACK on every other way.
-pub(super) fn in_transaction(
-    connection: &Connection,
-    write: &Write,
-    work: impl FnOnce() -> Result<u64, Failed>,
-) -> Result<Done, Failed> {
-    let done = begin(connection).and_then(|()| work()).and_then(|rows| {
-        let message = literal(&ledger::message(&write.change));
-        let extra = literal(&ledger::extra_info(write, rows));
-        connection.execute(&format!(
-            "CALL {LAKE}.set_commit_message('eider', {message}, extra_info => {extra})"
-        ))?;
-        connection.execute("COMMIT")?;
-        Ok(Done::Committed)
-    });
-    if done.is_err() {
-        rollback(connection);
+    /// Definitions change. DuckLake tries a commit again with a schema that it has freed, so it must
+    /// fail at the first conflict; it is run again as a whole, which costs nothing. An append is left
+    /// to DuckLake, which keeps the files that it has written.
+    fn define(&self, statements: &[String]) -> Result<Done, Failed> {
+        self.connection.execute("SET SESSION ducklake_max_retry_count = 0")?;
+        self.in_transaction(|| {
+            for statement in statements {
+                self.connection.execute(statement)?;
+            }
+            Ok(0)
+        })
     }
-    done
-}
 
-pub(super) fn begin(connection: &Connection) -> Result<(), Failed> {
-    Ok(connection.execute("BEGIN").map(drop)?)
-}
-
-/// After a failed COMMIT there is no transaction any more, which is just as well.
-pub(super) fn rollback(connection: &Connection) {
-    if let Err(failure) = connection.execute("ROLLBACK") {
-        tracing::debug!(%failure, "nothing to roll back");
+    /// BEGIN, the work, the ledger's entry, COMMIT. After a failed statement COMMIT would answer
+    /// success without committing anything: ROLLBACK on every other way.
+    pub(super) fn in_transaction(
+        &self,
+        work: impl FnOnce() -> Result<u64, Failed>,
+    ) -> Result<Done, Failed> {
+        let done = self.begin().and_then(|()| work()).and_then(|rows| {
+            let message = literal(&ledger::message(&self.write.change));
+            let extra = literal(&ledger::extra_info(self.write, rows));
+            self.connection.execute(&format!(
+                "CALL {LAKE}.set_commit_message('eider', {message}, extra_info => {extra})"
+            ))?;
+            self.commit()?;
+            Ok(Done::Committed)
+        });
+        if done.is_err() {
+            self.rollback();
+        }
+        done
     }
-}
 
-/// The snapshot that this transaction stands on.
-pub(super) fn current_snapshot(connection: &Connection) -> Result<SnapshotId, Failure> {
-    let sql = format!("SELECT id::BIGINT FROM ducklake_current_snapshot('{LAKE}')");
-    let id = values::number(connection, &sql)?;
-    Ok(SnapshotId(u64::try_from(id.unwrap_or(0)).unwrap_or(0)))
+    pub(super) fn begin(&self) -> Result<(), Failed> {
+        Ok(self.connection.execute("BEGIN").map(drop)?)
+    }
+
+    /// A commit is never interrupted; what is late is not committed.
+    pub(super) fn commit(&self) -> Result<(), Failed> {
+        self.watched.end();
+        if self.is_late() {
+            return Err(answer::write_timed_out().into());
+        }
+        self.connection.execute("COMMIT").map(drop).map_err(Failed::Commit)
+    }
+
+    /// After a failed COMMIT there is no transaction any more, which is just as well.
+    pub(super) fn rollback(&self) {
+        self.watched.end();
+        if let Err(failure) = self.connection.execute("ROLLBACK") {
+            tracing::debug!(%failure, "nothing to roll back");
+        }
+    }
+
+    /// Whether its time is over.
+    pub(super) fn is_late(&self) -> bool {
+        self.watched.is_late()
+    }
+
+    /// The snapshot that this transaction stands on.
+    pub(super) fn current_snapshot(&self) -> Result<SnapshotId, Failure> {
+        let sql = format!("SELECT id::BIGINT FROM ducklake_current_snapshot('{LAKE}')");
+        let id = values::number(&self.connection, &sql)?;
+        Ok(SnapshotId(u64::try_from(id.unwrap_or(0)).unwrap_or(0)))
+    }
 }

@@ -30,6 +30,7 @@ pub(crate) fn kind(change: &Change) -> &'static str {
         Change::CreateTable(_) => "create_table",
         Change::DropTable(_) => "drop_table",
         Change::Append(_) => "append",
+        Change::KeepTable { .. } => "keep_table",
     }
 }
 

@@ -4,11 +4,12 @@ mod append;
 mod attempt;
 mod create;
 mod ledger;
+mod nothing;
 mod orphans;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use domain::{Code, Error, Result};
@@ -20,6 +21,7 @@ use crate::error::{self, Verdict};
 use crate::instance::Slot;
 use crate::settings::EngineSettings;
 use crate::threads;
+use crate::watchdog::Watchdog;
 
 use attempt::{Done, Failed};
 pub(crate) use ledger::{bytes, kind};
@@ -42,6 +44,19 @@ pub(crate) struct LakeEngine {
     turns: Arc<Semaphore>,
     all_turns: u32,
     writes: AtomicU64,
+    watchdog: Arc<Watchdog>,
+}
+
+/// Why a try failed, and whether its commit was on its way when the catalog was lost.
+struct Stopped {
+    verdict: Verdict,
+    commit_lost: bool,
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Self { verdict: Verdict::Final(error), commit_lost: false }
+    }
 }
 
 impl LakeEngine {
@@ -58,6 +73,7 @@ impl LakeEngine {
             turns: Arc::new(Semaphore::new(turns as usize)),
             all_turns: turns,
             writes: AtomicU64::new(0),
+            watchdog: Arc::new(Watchdog::new()),
         }
     }
 
@@ -97,28 +113,42 @@ impl LakeEngine {
         &self,
         write: &Write,
         turn: &Arc<OwnedSemaphorePermit>,
-    ) -> Result<Done, Verdict> {
-        let instance = self.slot.get().await.map_err(Verdict::Final)?;
+    ) -> Result<Done, Stopped> {
+        let instance = self.slot.get().await?;
         let (settings, write) = (Arc::clone(&self.settings), write.clone());
+        let watchdog = Arc::clone(&self.watchdog);
         let table = write.change.table().clone();
         let on = Arc::clone(&instance);
         let turn = Arc::clone(turn);
         let done = threads::run("write", move || {
-            let done = attempt::run(&on, &settings, &write);
+            let done = attempt::run(&on, &settings, &watchdog, &write);
             drop(turn);
             done
         });
-        match done.await.map_err(Verdict::Final)? {
-            Ok(done) => Ok(done),
-            Err(Failed::Known(error)) => Err(Verdict::Final(error)),
-            Err(Failed::Engine(failure)) => {
-                let verdict = error::writing(failure, &table);
-                if matches!(verdict, Verdict::Reopen(_)) {
-                    self.slot.discard(&instance).await;
-                }
-                Err(verdict)
-            }
+        let (failure, committing) = match done.await? {
+            Ok(done) => return Ok(done),
+            Err(Failed::Known(error)) => return Err(error.into()),
+            Err(Failed::Engine(failure)) => (failure, false),
+            Err(Failed::Commit(failure)) => (failure, true),
+        };
+        let commit_lost = committing && error::is_connection_lost(&failure);
+        let verdict = error::writing(failure, &table);
+        if matches!(verdict, Verdict::Reopen(_)) {
+            self.slot.discard(&instance).await;
         }
+        Err(Stopped { verdict, commit_lost })
+    }
+
+    /// Waiting for a turn counts against the deadline.
+    async fn turn(&self, write: &Write) -> Result<Arc<OwnedSemaphorePermit>> {
+        let turn = Arc::clone(&self.turns).acquire_owned();
+        let turn = match write.deadline {
+            Some(at) => tokio::time::timeout_at(at.into(), turn)
+                .await
+                .map_err(|_| answer::write_timed_out())?,
+            None => turn.await,
+        };
+        Ok(Arc::new(turn.map_err(Error::internal)?))
     }
 }
 
@@ -126,19 +156,18 @@ impl LakeEngine {
 impl Lake for LakeEngine {
     async fn write(&self, write: Write) -> Result<Outcome> {
         self.forget_log().await?;
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Error::internal)?;
-        let turn = Arc::new(turn);
+        let turn = self.turn(&write).await?;
         let most = match write.change {
             Change::Append(_) => TRIES,
-            Change::CreateTable(_) | Change::DropTable(_) => DEFINITION_TRIES,
+            _ => DEFINITION_TRIES,
         };
         let mut tries = 0;
         loop {
             tries += 1;
-            let verdict = match self.attempt(&write, &turn).await {
+            let Stopped { verdict, commit_lost } = match self.attempt(&write, &turn).await {
                 Ok(Done::Committed) => return self.committed(&write).await,
                 Ok(Done::Nothing(write)) => return Ok(Outcome { write, replayed: false }),
-                Err(verdict) => verdict,
+                Err(stopped) => stopped,
             };
             let (again, failed) = match verdict {
                 Verdict::Again(failed) | Verdict::Reopen(failed) => (true, failed),
@@ -146,12 +175,22 @@ impl Lake for LakeEngine {
             };
             // A twin may have been faster, or this very commit may have come through unheard.
             // A fault of the body is neither.
-            if !matches!(failed.code, Code::Invalid | Code::Malformed)
-                && let Some(recorded) = self.recorded(&write).await?
-            {
-                return Ok(Outcome { write: recorded, replayed: write.key.by_caller });
+            if !matches!(failed.code, Code::Invalid | Code::Malformed) {
+                match self.recorded(&write).await {
+                    Ok(Some(recorded)) => {
+                        return Ok(Outcome { write: recorded, replayed: write.key.by_caller });
+                    }
+                    // The catalog may still be at it.
+                    Ok(None) if commit_lost => return Err(answer::outcome_unknown(failed)),
+                    Err(error) if commit_lost && error.code == Code::Unavailable => {
+                        return Err(answer::outcome_unknown(error));
+                    }
+                    Err(error) if error.code != Code::Unavailable => return Err(error),
+                    Ok(None) | Err(_) => (),
+                }
             }
-            if !again || tries == most {
+            let late = write.deadline.is_some_and(|at| Instant::now() >= at);
+            if !again || tries == most || late {
                 return Err(failed);
             }
             tracing::debug!(tries, error = ?failed.source, "a write is run again");

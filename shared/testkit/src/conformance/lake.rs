@@ -7,8 +7,8 @@ use arrow_array::types::Int64Type;
 use domain::{Column, ColumnType, Error, Grants, Literal, Name, TableDefinition, TableName};
 use futures::TryStreamExt;
 use service::{
-    Append, Catalog, Change, Lake, Outcome, Query, QueryEngine, RowSource, Select, TablePage,
-    Write, WriteKey,
+    Append, Catalog, Change, Deadlines, Lake, Outcome, Query, QueryEngine, RowSource, Select,
+    TablePage, Write, WriteKey,
 };
 
 use crate::numbers;
@@ -195,6 +195,7 @@ fn write(key: &str, change: Change) -> Write {
     Write {
         key: WriteKey { key, payload: "payload".to_owned(), by_caller: true },
         run: None,
+        deadline: None,
         change,
     }
 }
@@ -247,7 +248,7 @@ async fn read(ports: &LakePorts, name: &TableName) -> Vec<i64> {
         select: Select::Table(name.clone()),
         grants: Grants::All,
         limit: None,
-        deadline: None,
+        deadlines: Deadlines::default(),
     };
     let rows = ports.queries.query(query).await.expect("the query starts");
     let batches: Vec<_> = rows.batches.try_collect().await.expect("every batch");

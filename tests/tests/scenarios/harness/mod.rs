@@ -1,6 +1,7 @@
 //! What every scenario stands on: a running Eider, requests, bodies of rows.
 
 pub(crate) mod app;
+pub(crate) mod cut;
 pub(crate) mod http;
 pub(crate) mod lake;
 pub(crate) mod leftovers;

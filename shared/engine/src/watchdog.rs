@@ -1,4 +1,4 @@
-//! Stops what runs past its time, or what no one waits for.
+//! Stops what runs past its time, or what no one waits for: queries, and writes before their commit.
 //!
 //! DuckDB forgets an interrupt that comes before a statement starts, and one query is several
 //! statements: so it is fired again and again until the work has ended.
@@ -13,7 +13,7 @@ use crate::threads;
 /// Between two interrupts of the same work.
 const AGAIN: Duration = Duration::from_millis(10);
 
-/// One thread that watches all queries; it starts with the first and ends with this value.
+/// One thread that watches all of them; it starts with the first and ends with this value.
 pub(crate) struct Watchdog {
     shared: Arc<Shared>,
 }
@@ -34,7 +34,7 @@ struct State {
 /// One piece of work under watch.
 pub(crate) struct Watched {
     interrupt: Arc<Interrupt>,
-    deadline: Option<Instant>,
+    deadline: Mutex<Option<Instant>>,
     called_off: AtomicBool,
     ended: AtomicBool,
     shared: Arc<Shared>,
@@ -53,7 +53,7 @@ impl Watchdog {
     ) -> Arc<Watched> {
         let watched = Arc::new(Watched {
             interrupt,
-            deadline,
+            deadline: Mutex::new(deadline),
             called_off: AtomicBool::new(false),
             ended: AtomicBool::new(false),
             shared: Arc::clone(&self.shared),
@@ -86,7 +86,12 @@ impl Watched {
         }
     }
 
-    /// The work has ended, well or ill.
+    /// From now on another time holds, a later one.
+    pub(crate) fn extend(&self, deadline: Option<Instant>) {
+        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner) = deadline;
+    }
+
+    /// The work has ended, well or ill, or may no more be stopped. No interrupt comes after this.
     pub(crate) fn end(&self) {
         self.ended.store(true, Ordering::Release);
         let _state = lock(&self.shared);
@@ -95,12 +100,12 @@ impl Watched {
 
     /// When the work must have ended.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.deadline
+        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether its time is over.
     pub(crate) fn is_late(&self) -> bool {
-        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+        self.deadline().is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     /// Whether no one waits for it any more.
@@ -126,7 +131,7 @@ fn watch_all(shared: &Shared) {
                 watched.interrupt.fire();
                 Some(AGAIN)
             } else {
-                watched.deadline.map(|at| at.saturating_duration_since(Instant::now()))
+                watched.deadline().map(|at| at.saturating_duration_since(Instant::now()))
             };
             wait = wait.into_iter().chain(left).min();
         }

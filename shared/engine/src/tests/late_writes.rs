@@ -1,0 +1,77 @@
+//! A write has its time; what is late leaves nothing.
+
+use std::time::{Duration, Instant};
+
+use domain::Code;
+
+use super::*;
+
+/// Rows without end.
+struct Endless(RecordBatch);
+
+impl RowSource for Endless {
+    fn schema(&self) -> SchemaRef {
+        self.0.schema()
+    }
+
+    fn parquet_file(&self) -> Option<&Path> {
+        None
+    }
+
+    fn batches(&self) -> Result<Box<dyn Iterator<Item = Result<RecordBatch>> + Send>> {
+        Ok(Box::new(std::iter::repeat(self.0.clone()).map(Ok)))
+    }
+}
+
+async fn lake_with_table() -> TestLake {
+    let lake = TestLake::new().await;
+    lake.create("t", &[("id", "BIGINT"), ("b", "VARCHAR")]).await.expect("made");
+    lake
+}
+
+async fn endless(lake: &TestLake) -> Write {
+    let append = Append {
+        table: table("t"),
+        table_id: lake.table_id("t").await,
+        table_snapshot: domain::SnapshotId(1),
+        source: Arc::new(Endless(writes::ids(0, 10_000))),
+        bytes: 1,
+    };
+    write("endless", Change::Append(append))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_append_that_is_late_is_stopped_and_leaves_nothing() {
+    let lake = lake_with_table().await;
+    let mut late = endless(&lake).await;
+    late.deadline = Some(Instant::now() + Duration::from_millis(500));
+    let failed = lake.lake.write(late).await.expect_err("late");
+    assert_eq!((failed.code, failed.error_code), (Code::Timeout, "WRITE_TIMEOUT"), "{failed:?}");
+    assert_eq!(lake.catalog.find_write("endless").await.expect("an answer"), None);
+    assert!(lake.data_files().is_empty(), "{:?}", lake.data_files());
+    lake.append("after", "t", Memory::of(writes::ids(0, 3))).await.expect("the next one works");
+    let found = lake.catalog.find_table(&table("t")).await.expect("an answer").expect("the table");
+    assert_eq!(found.summary.row_count, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_a_turn_is_late_too() {
+    let lake = lake_with_table().await;
+    let mut first = endless(&lake).await;
+    first.deadline = Some(Instant::now() + Duration::from_secs(2));
+    let mut second = write("second", Change::DropTable(table("t")));
+    second.deadline = Some(Instant::now() + Duration::from_millis(200));
+    let (first, second) = tokio::join!(lake.lake.write(first), lake.lake.write(second));
+    assert_eq!(first.expect_err("late").error_code, "WRITE_TIMEOUT");
+    assert_eq!(second.expect_err("late").error_code, "WRITE_TIMEOUT");
+    assert!(lake.catalog.find_table(&table("t")).await.expect("an answer").is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_is_late_before_its_commit_is_not_made() {
+    let lake = lake_with_table().await;
+    let mut late = write("late", Change::DropTable(table("t")));
+    late.deadline = Some(Instant::now());
+    assert_eq!(lake.lake.write(late).await.expect_err("late").error_code, "WRITE_TIMEOUT");
+    assert!(lake.catalog.find_table(&table("t")).await.expect("an answer").is_some());
+}

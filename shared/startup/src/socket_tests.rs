@@ -1,0 +1,75 @@
+//! A socket has the front door that functions have.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use config::Config;
+use http::Uri;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::bind;
+
+async fn ask(address: SocketAddr, headers: &str) -> String {
+    let mut client = TcpStream::connect(address).await.expect("it listens");
+    let head = format!("GET /sent?a=1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n");
+    client.write_all(head.as_bytes()).await.expect("sent");
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.expect("an answer");
+    answer
+}
+
+/// What a router that tells the URI and the headers it sees answers to each of these.
+async fn answers<const N: usize>(variables: &[(&str, &str)], requests: [&str; N]) -> [String; N] {
+    let variables = variables.iter().chain(&[("EIDER_LISTEN", "127.0.0.1:0")]);
+    let variables = variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let config = Config::from_variables(variables).expect("a configuration");
+    let bound = bind(&config.server).await.expect("a port");
+    let address = bound.address;
+    let router = Router::new().fallback(async |uri: Uri, headers: http::HeaderMap| {
+        let left = headers.keys().filter(|name| name.as_str().starts_with("x-eider-")).count();
+        format!("sees {uri}, {left} of the front door's headers")
+    });
+    let asked = async {
+        let mut answers = requests.map(str::to_owned);
+        for answer in &mut answers {
+            *answer = ask(address, answer).await;
+        }
+        answers
+    };
+    tokio::select! {
+        answers = asked => answers,
+        _ = bound.serve_until(router, std::future::pending()) => panic!("it ended"),
+    }
+}
+
+#[tokio::test]
+async fn a_socket_has_the_front_door_that_functions_have() {
+    let secrets = [("EIDER_FRONT_DOOR_SECRETS", "first secret 123,second secret 12")];
+    let [none, wrong, right, copied] = answers(
+        &secrets,
+        [
+            "x-eider-path: /tables/t\r\nx-request-id: look-here\r\n",
+            "x-eider-front-door: guessed guessed\r\n",
+            "x-eider-front-door: second secret 12\r\n",
+            "x-eider-front-door: first secret 123\r\nx-eider-path: /tables/a%2Fb c\r\n",
+        ],
+    )
+    .await;
+    for refused in [&none, &wrong] {
+        assert!(refused.starts_with("HTTP/1.1 403 "), "{refused}");
+        assert!(refused.contains("NOT_THROUGH_FRONT_DOOR"), "{refused}");
+    }
+    assert!(none.contains(r#""request_id":"look-here""#), "{none}");
+    assert!(right.ends_with("sees /sent?a=1, 0 of the front door's headers"), "{right}");
+    assert!(
+        copied.ends_with("sees /tables/a%2Fb%20c?a=1, 0 of the front door's headers"),
+        "{copied}"
+    );
+}
+
+#[tokio::test]
+async fn without_a_secret_there_is_no_front_door_and_its_path_is_not_believed() {
+    let [answer] = answers(&[], ["x-eider-path: /tables/t\r\n"]).await;
+    assert!(answer.ends_with("sees /sent?a=1, 0 of the front door's headers"), "{answer}");
+}
