@@ -65,7 +65,7 @@ async fn forward(mut client: TcpStream, mut server: TcpStream, to_lose: Arc<Atom
                 if said.ends_with(COMMIT) {
                     if holds(&said, SNAPSHOT) && take(&to_lose) {
                         // Its answer is here, so it is done; no one else hears of it.
-                        server.read(&mut answered).await.ok();
+                        server.readable().await.ok();
                         return;
                     }
                     said.clear();
