@@ -1,6 +1,8 @@
 //! The catalog on SQLite, read by whoever has its file open.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::{Error, Result, Table, TableName, TableSummary};
@@ -15,8 +17,11 @@ const INLINED: &str = include_str!("../queries/sqlite_inlined.sql");
 const TABLES: &str = include_str!("../queries/sqlite_tables.sql");
 const WRITE: &str = include_str!("../queries/sqlite_write.sql");
 
-/// Times that inlined tables may come or go between the two questions of one listing.
+/// Times that inlined tables may come or go between the questions of one listing.
 const TRIES: u32 = 10;
+
+/// Inlined tables that are remembered: each is counted in every question.
+const KNOWN: usize = 64;
 
 /// Asks the catalog's file one question. Kept by `engine`, since DuckDB has the file open.
 #[async_trait]
@@ -31,38 +36,52 @@ pub trait AskSqlite: Send + Sync {
 /// The port on SQLite.
 pub struct SqliteCatalog<A> {
     asks: A,
+    /// Inlined tables that were there lately: a guess, which each answer proves.
+    known: Mutex<Inlined>,
 }
+
+/// Ids of tables and names of their inlined tables.
+type Inlined = BTreeSet<(u64, String)>;
 
 impl<A: AskSqlite> SqliteCatalog<A> {
     /// The catalog that `asks` reaches.
     pub fn new(asks: A) -> Self {
-        Self { asks }
+        Self { asks, known: Mutex::default() }
     }
 
-    /// The names of inlined tables are not known before: one question finds them, the next counts
-    /// their rows along with everything else, in one statement and so at one snapshot. It says which
-    /// inlined tables it saw; were they others, both are asked again.
+    /// The names of inlined tables must be in the question, which counts their rows along with
+    /// everything else, in one statement and so at one snapshot. It says which inlined tables the page
+    /// has; was one not counted, it is asked again with that. It begins with those that are known.
     async fn tables(&self, parameters: &Parameters) -> Result<Document> {
+        let mut inlined = self.known().clone();
         for _ in 0..TRIES {
-            let names = self.asks.ask(&format!("{PAGE}{INLINED}"), &parameters[..4]).await;
-            let names = names.map_err(Failure::into_error)?;
-            let mut inlined: Vec<(u64, String)> =
-                serde_json::from_str(&names).map_err(Error::internal)?;
-            inlined.sort();
             let sql = format!("{PAGE}, {}{TABLES}", counted(&inlined));
             match self.asks.ask(&sql, parameters).await {
                 Ok(text) => {
-                    let mut document = Document::read(&text)?;
-                    document.inlined.sort();
-                    if document.inlined == inlined {
+                    let document = Document::read(&text)?;
+                    if document.inlined.iter().all(|table| inlined.contains(table)) {
                         return Ok(document);
                     }
+                    inlined.extend(document.inlined);
                 }
-                Err(failure) if failure.is_moved() => {}
+                Err(failure) if failure.is_moved() => {
+                    inlined = self.ask_inlined(parameters).await?
+                }
                 Err(failure) => return Err(failure.into_error()),
             }
+            *self.known() = if inlined.len() > KNOWN { Inlined::new() } else { inlined.clone() };
         }
         Err(Error::unavailable("the catalog", "its inlined tables never stood still"))
+    }
+
+    async fn ask_inlined(&self, parameters: &Parameters) -> Result<Inlined> {
+        let names = self.asks.ask(&format!("{PAGE}{INLINED}"), &parameters[..4]).await;
+        let names = names.map_err(Failure::into_error)?;
+        serde_json::from_str(&names).map_err(Error::internal)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Inlined> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn write(&self, key: Option<&str>) -> Result<Document> {
@@ -91,7 +110,7 @@ impl<A: AskSqlite> Catalog for SqliteCatalog<A> {
 }
 
 /// `counted(table_id, n)`: the rows of each inlined table; its deletes from files below zero.
-fn counted(inlined: &[(u64, String)]) -> String {
+fn counted(inlined: &Inlined) -> String {
     let mut sql = "counted(table_id, n) AS (VALUES (NULL, 0)".to_owned();
     for (table, name) in inlined {
         let quoted = format!("\"{}\"", name.replace('"', "\"\""));

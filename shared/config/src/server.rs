@@ -115,7 +115,7 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
         max_body_bytes: reader.parsed("EIDER_MAX_BODY_BYTES", body, "a number of bytes"),
         spool_memory_bytes: reader.parsed(
             "EIDER_SPOOL_MEMORY_BYTES",
-            16 << 20,
+            32 << 20,
             "a number of bytes",
         ),
         request_timeout: read_seconds(reader, "EIDER_REQUEST_TIMEOUT_SECONDS", timeout),

@@ -25,6 +25,9 @@ enum Kept {
     File(NamedTempFile),
 }
 
+/// Memory that is taken before anything came; it is only reserved until it is written to.
+const ROOM: usize = 64 << 20;
+
 /// A body on its way in.
 pub struct SpoolWriter {
     folder: PathBuf,
@@ -36,12 +39,15 @@ pub struct SpoolWriter {
 }
 
 impl SpoolWriter {
-    /// Keeps up to `in_memory` bytes in memory, more in a file in `folder`.
-    pub fn new(folder: &Path, in_memory: usize) -> Self {
+    /// Keeps up to `in_memory` bytes in memory, more in a file in `folder`. So many are `announced`:
+    /// room is made for them at once, but not for more than a client that lies could make us keep.
+    pub fn new(folder: &Path, in_memory: usize, announced: Option<u64>) -> Self {
+        let announced = announced.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or_default();
+        let room = if announced <= in_memory { announced.min(ROOM) } else { 0 };
         Self {
             folder: folder.to_owned(),
             in_memory,
-            memory: Vec::new(),
+            memory: Vec::with_capacity(room),
             file: None,
             hasher: Sha256::new(),
             length: 0,
@@ -130,7 +136,7 @@ mod tests {
 
     fn spool(in_memory: usize, pieces: &[&[u8]]) -> Spool {
         let folder = std::env::temp_dir();
-        let mut writer = SpoolWriter::new(&folder, in_memory);
+        let mut writer = SpoolWriter::new(&folder, in_memory, Some(6));
         for piece in pieces {
             writer.push(piece).expect("spooled");
         }

@@ -88,7 +88,7 @@ pub(crate) async fn receive(
         return Err(too_large(&limits));
     }
     context.pause();
-    let mut writer = SpoolWriter::new(&context.edge.spool_dir, limits.in_memory);
+    let mut writer = SpoolWriter::new(&context.edge.spool_dir, limits.in_memory, announced);
     loop {
         let frame = tokio::time::timeout(server.body_silence, body.frame())
             .await
