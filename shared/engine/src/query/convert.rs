@@ -11,7 +11,7 @@ use domain::Error;
 use service::ResultColumn;
 
 use super::run::{Output, Stop};
-use crate::raw::{ArrowConverter, Chunk, Streaming};
+use crate::raw::{ArrowConverter, Chunk, ColumnsOut, Streaming};
 use crate::threads;
 
 /// Rows of a batch: enough that a reader's overhead does not count.
@@ -29,12 +29,16 @@ pub(super) fn fetch_and_convert(
     names: &SchemaRef,
     second: Chunk,
 ) -> Result<(), Stop> {
+    let columns = ColumnsOut::new(names, &streaming.columns());
     thread::scope(|scope| {
         let (send, receive) = sync_channel::<Vec<Chunk>>(2);
         let converting = thread::Builder::new()
             .name("engine-arrow".to_owned())
             .stack_size(threads::STACK)
-            .spawn_scoped(scope, move || convert_all(output, &converter, names, receive))
+            .spawn_scoped(scope, move || match columns {
+                Some(columns) => convert_columns(output, columns, receive),
+                None => convert_chunks(output, &converter, names, receive),
+            })
             .map_err(|error| Error::unavailable("A thread for the work", error))?;
         let mut chunks = vec![second];
         let fetched = loop {
@@ -57,7 +61,27 @@ pub(super) fn fetch_and_convert(
     })
 }
 
-fn convert_all(
+/// Each value copied once, where every column is of a type for that.
+fn convert_columns(
+    output: &Output,
+    mut columns: ColumnsOut,
+    receive: Receiver<Vec<Chunk>>,
+) -> Result<(), Stop> {
+    for chunk in receive.into_iter().flatten() {
+        columns.push(&chunk)?;
+        drop(chunk);
+        if columns.rows() >= BATCH_ROWS || columns.bytes() >= BATCH_BYTES {
+            output.hand_over(columns.take()?)?;
+        }
+    }
+    if columns.rows() > 0 {
+        output.hand_over(columns.take()?)?;
+    }
+    Ok(())
+}
+
+/// By DuckDB's own conversion, and then joined.
+fn convert_chunks(
     output: &Output,
     converter: &ArrowConverter<'_>,
     names: &SchemaRef,

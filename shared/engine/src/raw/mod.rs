@@ -6,6 +6,7 @@
 
 mod arrow_in;
 mod arrow_out;
+mod columns_out;
 mod connection;
 mod failure;
 mod logical_type;
@@ -13,6 +14,7 @@ mod statement;
 
 pub(crate) use arrow_in::ArrowView;
 pub(crate) use arrow_out::ArrowConverter;
+pub(crate) use columns_out::ColumnsOut;
 pub(crate) use connection::{Connection, Database, Interrupt};
 pub(crate) use failure::Failure;
 pub(crate) use logical_type::{LogicalType, Type};

@@ -1,5 +1,6 @@
 //! Tests on a real lake: SQLite and a folder, in a temporary directory.
 
+mod columns;
 mod errors;
 mod instances;
 mod late_writes;
