@@ -40,7 +40,7 @@ pub(crate) async fn append_table(
     let kind = body::kind(&body.media_type)?;
     let (has_key, large) = (headers.has_key(), body.is_large());
     service::may_append(&*adapters.catalog, &caller, &table, has_key, large).await?;
-    let spool = body.receive().await?;
+    let spool = body.receive(has_key).await?;
 
     // The type decides how the bytes are read, so it is part of what the key stands for.
     let payload = format!("{}:{}", kind.name(), spool.digest);

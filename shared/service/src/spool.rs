@@ -16,7 +16,7 @@ pub struct Spool {
     kept: Kept,
     /// Bytes.
     pub length: u64,
-    /// SHA-256 in hexadecimal: the payload under an idempotency key.
+    /// SHA-256 in hexadecimal, the payload under an idempotency key; empty where it was not asked for.
     pub digest: String,
 }
 
@@ -34,14 +34,15 @@ pub struct SpoolWriter {
     in_memory: usize,
     memory: Vec<u8>,
     file: Option<NamedTempFile>,
-    hasher: Sha256,
+    hasher: Option<Sha256>,
     length: u64,
 }
 
 impl SpoolWriter {
     /// Keeps up to `in_memory` bytes in memory, more in a file in `folder`. So many are `announced`:
-    /// room is made for them at once, but not for more than a client that lies could make us keep.
-    pub fn new(folder: &Path, in_memory: usize, announced: Option<u64>) -> Self {
+    /// room is made for them at once, but not for more than a client that lies could make us keep. The
+    /// digest is made only of what has an idempotency key: it takes as long as receiving.
+    pub fn new(folder: &Path, in_memory: usize, announced: Option<u64>, digest: bool) -> Self {
         let announced = announced.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or_default();
         let room = if announced <= in_memory { announced.min(ROOM) } else { 0 };
         Self {
@@ -49,14 +50,16 @@ impl SpoolWriter {
             in_memory,
             memory: Vec::with_capacity(room),
             file: None,
-            hasher: Sha256::new(),
+            hasher: digest.then(Sha256::new),
             length: 0,
         }
     }
 
     /// Takes the next piece. Blocks for the disk once the body is large.
     pub fn push(&mut self, piece: &[u8]) -> Result<()> {
-        self.hasher.update(piece);
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(piece);
+        }
         self.length += piece.len() as u64;
         if self.file.is_none() && self.memory.len() + piece.len() <= self.in_memory {
             self.memory.extend_from_slice(piece);
@@ -81,7 +84,8 @@ impl SpoolWriter {
             Some(file) => Kept::File(file),
             None => Kept::Memory(self.memory.into()),
         };
-        Spool { kept, length: self.length, digest: hex(&self.hasher.finalize()) }
+        let digest = self.hasher.map(|hasher| hex(&hasher.finalize())).unwrap_or_default();
+        Spool { kept, length: self.length, digest }
     }
 }
 
@@ -136,7 +140,7 @@ mod tests {
 
     fn spool(in_memory: usize, pieces: &[&[u8]]) -> Spool {
         let folder = std::env::temp_dir();
-        let mut writer = SpoolWriter::new(&folder, in_memory, Some(6));
+        let mut writer = SpoolWriter::new(&folder, in_memory, Some(6), true);
         for piece in pieces {
             writer.push(piece).expect("spooled");
         }

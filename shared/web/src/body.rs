@@ -35,12 +35,13 @@ impl IncomingBody {
         announced.is_none_or(|bytes| bytes > self.context.edge.server.spool_memory_bytes as u64)
     }
 
-    /// Receives it whole.
-    pub async fn receive(self) -> Result<Spool> {
+    /// Receives it whole; with the digest that a write under a key needs.
+    pub async fn receive(self, digest: bool) -> Result<Spool> {
         let server = &self.context.edge.server;
         let limits = Limits {
             bytes: server.max_body_bytes,
             in_memory: server.spool_memory_bytes,
+            digest,
             instead: "Send it in several appends, each with an Idempotency-Key of its own.",
         };
         receive(self.body, &self.context, limits).await
@@ -53,6 +54,8 @@ pub(crate) struct Limits {
     pub(crate) bytes: u64,
     /// Bytes that are kept in memory.
     pub(crate) in_memory: usize,
+    /// Whether its digest is needed.
+    pub(crate) digest: bool,
     /// What to do with a larger one.
     pub(crate) instead: &'static str,
 }
@@ -88,7 +91,8 @@ pub(crate) async fn receive(
         return Err(too_large(&limits));
     }
     context.pause();
-    let mut writer = SpoolWriter::new(&context.edge.spool_dir, limits.in_memory, announced);
+    let mut writer =
+        SpoolWriter::new(&context.edge.spool_dir, limits.in_memory, announced, limits.digest);
     loop {
         let frame = tokio::time::timeout(server.body_silence, body.frame())
             .await

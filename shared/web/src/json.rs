@@ -29,6 +29,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         let limits = Limits {
             bytes: (MOST_BYTES as u64).min(context.edge.server.max_body_bytes),
             in_memory: MOST_BYTES,
+            digest: true,
             instead: "JSON holds definitions and queries; rows go to PUT /tables/{table_name}.",
         };
         let spool = body::receive(request.into_body(), &context, limits).await?;
