@@ -5,35 +5,43 @@ use futures::future::join_all;
 
 use super::*;
 
-/// Two engines over one lake, as two processes are.
-async fn two() -> [TestLake; 2] {
+/// PostgreSQL and an S3, with a schema and a bucket of this test's own.
+async fn stores(test: &str) -> (config::PostgresConfig, config::S3Config) {
     let config = config::Config::from_environment().expect("a configuration");
-    let (config::StorageConfig::S3(s3), CatalogConfig::Postgres(postgres)) =
-        (&config.storage, &config.catalog)
+    let (CatalogConfig::Postgres(mut postgres), config::StorageConfig::S3(mut s3)) =
+        (config.catalog, config.storage)
     else {
         panic!(
             "needs PostgreSQL and MinIO: ./dev test unit, or export what tools/services up says"
         );
     };
-    aws::S3ObjectStore::new(s3).await.ensure_bucket().await.expect("a bucket");
+    let run = std::process::id();
+    (postgres.metadata_schema, s3.bucket) = (format!("{test}_{run}"), format!("{test}-{run}"));
+    aws::S3ObjectStore::new(&s3).await.ensure_bucket().await.expect("a bucket");
+    (postgres, s3)
+}
+
+/// Two engines over one lake, as two processes are.
+async fn two(test: &str) -> [TestLake; 2] {
+    let (postgres, s3) = stores(test).await;
     let keys = s3.keys.clone().expect("keys");
     let make = || {
         let folder = tempfile::tempdir().expect("a folder");
         let mut settings = settings(folder.path());
-        settings.catalog = config.catalog.clone();
-        settings.storage = StorageLocation::from(s3);
+        settings.catalog = CatalogConfig::Postgres(postgres.clone());
+        settings.storage = StorageLocation::from(&s3);
         settings.credentials = Arc::new(Keys(keys.clone()));
         (folder, settings)
     };
     let (folder, settings) = make();
     let to_make = settings.clone();
-    catalog::migrate_postgres(postgres, async || crate::make_lake(to_make).await)
+    catalog::migrate_postgres(&postgres, async || crate::make_lake(to_make).await)
         .await
         .expect("migrated");
     let lake = |(folder, settings): (TempDir, EngineSettings)| {
         let engine = Engine::new(settings.clone());
         let catalog: Arc<dyn Catalog> =
-            Arc::new(catalog::PostgresCatalog::new(postgres).expect("a catalog"));
+            Arc::new(catalog::PostgresCatalog::new(&postgres).expect("a catalog"));
         let (lake, queries) = (engine.lake(Arc::clone(&catalog)), engine.queries());
         TestLake { folder, settings, engine, catalog, lake, queries }
     };
@@ -62,7 +70,7 @@ async fn files(lake: &TestLake) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twins_conflicts_and_orphans_on_postgres_and_minio() {
-    let [one, two] = two().await;
+    let [one, two] = two("twins").await;
     // The servers keep what earlier runs made.
     let run = std::process::id();
     let name = &format!("s.t{run}");
@@ -131,7 +139,7 @@ async fn twins_conflicts_and_orphans_on_postgres_and_minio() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_missed_a_flush_is_replaced_on_postgres() {
-    let [one, two] = two().await;
+    let [one, two] = two("flushed").await;
     let name = &format!("flushed{}", std::process::id());
     one.create(name, &[("id", "BIGINT")]).await.expect("made");
     let writer = two.engine.writing.get().await.expect("an instance").connect().expect("one");
@@ -156,7 +164,7 @@ async fn a_reader_that_missed_a_flush_is_replaced_on_postgres() {
 /// Reading an inlined table without the right to it ends DuckDB itself (FACTS 5).
 #[tokio::test(flavor = "multi_thread")]
 async fn an_instance_that_ends_itself_is_replaced_on_postgres() {
-    let [one, two] = two().await;
+    let [one, two] = two("denied").await;
     let name = &format!("denied{}", std::process::id());
     one.create(name, &[("id", "BIGINT"), ("b", "VARCHAR")]).await.expect("made");
     one.append(&format!("denied {name}"), name, Memory::of(writes::ids(0, 3)))
