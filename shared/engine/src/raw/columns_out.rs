@@ -107,9 +107,9 @@ fn kind(to: &DataType, from: &LogicalType) -> Option<Kind> {
             Kind::Same(8)
         }
         (Type::Decimal(width, _), Decimal128(..)) => match width {
-            ..=4 => Kind::Decimal(2),
-            ..=9 => Kind::Decimal(4),
-            ..=18 => Kind::Decimal(8),
+            0..=4 => Kind::Decimal(2),
+            5..=9 => Kind::Decimal(4),
+            10..=18 => Kind::Decimal(8),
             _ => Kind::Same(16),
         },
         (Type::Plain("VARCHAR" | "JSON"), Utf8) | (Type::Plain("BLOB"), Binary) => Kind::Bytes,
