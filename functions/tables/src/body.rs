@@ -68,7 +68,11 @@ fn open_arrow(spool: Spool) -> Result<Arc<dyn RowSource>> {
 type Stream = arrow_stream::ArrowStream<Box<dyn std::io::Read + Send>>;
 
 fn read_arrow(spool: &Spool) -> Result<Stream> {
-    arrow_stream::open(spool.reader()?, arrow_stream::Limits::default())
+    let limits = arrow_stream::Limits::default();
+    match spool.in_memory() {
+        Some(bytes) => arrow_stream::open_bytes(bytes.clone(), limits),
+        None => arrow_stream::open(spool.reader()?, limits),
+    }
 }
 
 struct ParquetRows {

@@ -31,7 +31,7 @@ impl Engine {
     /// The embedded catalog, read through the reading instance, which has its file open. On
     /// PostgreSQL take `catalog::PostgresCatalog`.
     pub fn catalog(&self) -> Arc<dyn Catalog> {
-        Arc::new(SqliteCatalog::new(AskEngine(Arc::clone(&self.reading))))
+        Arc::new(SqliteCatalog::new(AskEngine::new(Arc::clone(&self.reading))))
     }
 
     /// The writer. `catalog` answers what the ledger holds: [`Engine::catalog`] on SQLite, the

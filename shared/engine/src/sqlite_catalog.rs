@@ -3,7 +3,8 @@
 //! Two SQLite libraries in one process drop each other's locks on a file (FACTS 12), so the adapter
 //! in `catalog` has the questions and this has the connection.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use catalog::{AskSqlite, Failure};
@@ -14,7 +15,42 @@ use crate::sql::{METADATA, literal};
 use crate::{error, raw, threads, values};
 
 /// Asks on the reading instance.
-pub(crate) struct AskEngine(pub(crate) Arc<Slot>);
+pub(crate) struct AskEngine {
+    slot: Arc<Slot>,
+    kept: Arc<Kept>,
+}
+
+/// The connection of the last answer, its transaction still open: while SQLite has one on the file, the
+/// next to close is not the last, which would write the whole log back and remove it, five syncs each
+/// time. With a reader always there SQLite could never begin the log anew, so every now and then none
+/// is kept.
+#[derive(Default)]
+struct Kept {
+    answers: AtomicU64,
+    connection: Mutex<Option<raw::Connection>>,
+}
+
+/// Answers until the log may begin anew: some megabytes of it.
+const ANSWERS_A_LOG: u64 = 200;
+
+impl Kept {
+    /// Keeps this one, unless it is time for none; the one before goes.
+    fn keep(&self, connection: raw::Connection) {
+        let count = self.answers.fetch_add(1, Ordering::Relaxed) + 1;
+        let next = (count % ANSWERS_A_LOG != 0).then_some(connection);
+        let mut place = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *place, next);
+        drop(place);
+        // Closing takes a while: not under the lock.
+        drop(before);
+    }
+}
+
+impl AskEngine {
+    pub(crate) fn new(slot: Arc<Slot>) -> Self {
+        Self { slot, kept: Arc::default() }
+    }
+}
 
 #[async_trait]
 impl AskSqlite for AskEngine {
@@ -22,13 +58,14 @@ impl AskSqlite for AskEngine {
         let statement = statement(sql, parameters);
         let mut tried = false;
         loop {
-            let instance = self.0.get().await.map_err(not_open)?;
-            let (on, sql) = (Arc::clone(&instance), statement.clone());
-            let answer = threads::run("catalog", move || answer(&on, &sql)).await;
+            let instance = self.slot.get().await.map_err(not_open)?;
+            let (on, sql, kept) =
+                (Arc::clone(&instance), statement.clone(), Arc::clone(&self.kept));
+            let answer = threads::run("catalog", move || answer(&on, &sql, &kept)).await;
             match answer.map_err(|error| Failure::Other(error.into()))? {
                 Ok(text) => return Ok(text),
                 Err(failure) if error::is_instance_broken(&failure) && !tried => {
-                    self.0.discard(&instance).await;
+                    self.slot.discard(&instance).await;
                     tried = true;
                 }
                 Err(failure) => return Err(Failure::from_sqlite(failure)),
@@ -51,8 +88,11 @@ fn statement(sql: &str, parameters: &[Option<String>]) -> String {
     format!("SELECT * FROM sqlite_query('{METADATA}', {}{given})", literal(sql))
 }
 
-fn answer(instance: &Instance, sql: &str) -> Result<String, raw::Failure> {
-    let rows = values::texts(&instance.connect()?, sql)?;
+fn answer(instance: &Instance, sql: &str, kept: &Kept) -> Result<String, raw::Failure> {
+    let connection = instance.connect()?;
+    connection.execute("BEGIN")?;
+    let rows = values::texts(&connection, sql)?;
+    kept.keep(connection);
     let text = rows.into_iter().flatten().next().flatten();
     text.ok_or_else(|| raw::Failure::of("Invalid Input", "the catalog gave no row"))
 }

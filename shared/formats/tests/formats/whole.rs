@@ -47,6 +47,8 @@ fn an_arrow_stream_comes_back_as_it_was() {
     assert_eq!(stream.schema(), whole.schema());
     let ours: Vec<RecordBatch> = stream.map(|b| b.expect("a batch")).collect();
     assert_eq!(ours, batches);
+    let kept = arrow_stream::open_bytes(bytes.into(), Default::default()).expect("a stream");
+    assert_eq!(kept.map(|b| b.expect("a batch")).collect::<Vec<_>>(), batches);
 }
 
 #[test]

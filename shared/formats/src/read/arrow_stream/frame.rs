@@ -1,6 +1,6 @@
 //! Frames of a stream: a length, a flatbuffer that says what follows, and a body.
 
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 
 use arrow_buffer::{Buffer, MutableBuffer};
 use arrow_ipc::{Message, root_as_message};
@@ -18,6 +18,8 @@ const STEP: usize = 1 << 20;
 
 pub(super) struct Frames<R> {
     reader: BufReader<R>,
+    /// What the reader reads, where all of it is in memory: bodies are slices of it.
+    whole: Option<Buffer>,
     offset: u64,
     body_bytes: u64,
 }
@@ -42,8 +44,9 @@ impl Frame {
 }
 
 impl<R: Read> Frames<R> {
-    pub(super) fn new(reader: R, body_bytes: u64) -> Self {
-        Self { reader: BufReader::with_capacity(64 << 10, reader), offset: 0, body_bytes }
+    pub(super) fn new(reader: R, whole: Option<Buffer>, body_bytes: u64) -> Self {
+        let reader = BufReader::with_capacity(64 << 10, reader);
+        Self { reader, whole, offset: 0, body_bytes }
     }
 
     /// The next frame; `None` at the end-of-stream mark, if nothing stands behind it.
@@ -91,6 +94,12 @@ impl<R: Read> Frames<R> {
 
     /// Reads a body: what is allocated follows what has come.
     fn body(&mut self, length: u64) -> Result<Buffer> {
+        if let Some(whole) = self.whole.clone() {
+            let start = self.offset as usize;
+            let got = io::copy(&mut (&mut self.reader).take(length), &mut io::sink());
+            self.count(got.map(|got| got as usize), length)?;
+            return Ok(whole.slice_with_length(start, length as usize));
+        }
         // It is within the limit, which is less than the address space.
         let length = length as usize;
         let mut body = MutableBuffer::new(length.min(STEP));

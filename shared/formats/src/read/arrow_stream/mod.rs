@@ -10,12 +10,14 @@ mod frame;
 mod lz4;
 
 use std::collections::HashMap;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
+use arrow_buffer::Buffer;
 use arrow_ipc::{Endianness, MessageHeader, MetadataVersion};
 use arrow_schema::SchemaRef;
+use bytes::Bytes;
 use domain::{Error, Result};
 
 use self::frame::{Frame, Frames};
@@ -52,7 +54,17 @@ pub struct ArrowStream<R> {
 /// `BODY_CUT_SHORT`, `CORRUPT_BODY`), `Invalid` (`DUPLICATE_COLUMN`, `NO_COLUMNS`, `TYPE_TOO_DEEP`),
 /// `TooLarge` (`BATCH_TOO_LARGE`). A [`domain::Error`] inside the reader's `io::Error` is passed on.
 pub fn open<R: Read>(reader: R, limits: Limits) -> Result<ArrowStream<R>> {
-    let mut frames = Frames::new(reader, limits.batch_bytes);
+    begin(reader, None, limits)
+}
+
+/// The same for a stream that is in memory: its batches are slices of it, not copies.
+pub fn open_bytes(bytes: Bytes, limits: Limits) -> Result<ArrowStream<Box<dyn Read + Send>>> {
+    let whole = Buffer::from(bytes.clone());
+    begin(Box::new(Cursor::new(bytes)), Some(whole), limits)
+}
+
+fn begin<R: Read>(reader: R, whole: Option<Buffer>, limits: Limits) -> Result<ArrowStream<R>> {
+    let mut frames = Frames::new(reader, whole, limits.batch_bytes);
     let first = frames.next()?.ok_or_else(frame::not_arrow)?;
     let schema = Arc::new(read_schema(&first)?);
     schema::check(&schema)?;
