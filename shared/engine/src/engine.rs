@@ -50,12 +50,6 @@ impl Engine {
     pub async fn warm_up(&self) -> Result<()> {
         self.reading.get().await.map(drop)
     }
-
-    /// Closes both instances once what runs on them has ended; they open again on the next need.
-    pub async fn close(&self) {
-        self.reading.close().await;
-        self.writing.close().await;
-    }
 }
 
 /// Makes the lake in its catalog, where there is none yet, and closes it again: the first step of a

@@ -68,9 +68,4 @@ impl Slot {
             *place = None;
         }
     }
-
-    /// Forgets the instance, whichever it is.
-    pub(crate) async fn close(&self) {
-        *self.open.lock().await = None;
-    }
 }
