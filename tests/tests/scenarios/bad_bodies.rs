@@ -181,8 +181,9 @@ async fn a_body_with_any_byte_changed_does_no_harm() {
             let mut changed = body.clone();
             changed[at] ^= 0xff;
             let answer = app.put(&path, media_type, changed).await;
+            // 413 where the byte was of a length, which claims more than a batch may have.
             assert!(
-                [200, 400, 422].contains(&answer.status),
+                [200, 400, 413, 422].contains(&answer.status),
                 "{media_type} with byte {at} changed: {answer}"
             );
         }
