@@ -37,7 +37,7 @@ impl Kept {
     /// Keeps this one, unless it is time for none; the one before goes.
     fn keep(&self, connection: raw::Connection) {
         let count = self.answers.fetch_add(1, Ordering::Relaxed) + 1;
-        let next = (count % ANSWERS_A_LOG != 0).then_some(connection);
+        let next = (!count.is_multiple_of(ANSWERS_A_LOG)).then_some(connection);
         let mut place = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let before = std::mem::replace(&mut *place, next);
         drop(place);
