@@ -134,7 +134,7 @@ class Api(unittest.TestCase):
         for name in of_type("AWS::ApiGatewayV2::Integration"):
             settings = function(name.removesuffix("Integration").lower())
             self.assertNotIn("EIDER_REQUEST_TIMEOUT_SECONDS", settings["Environment"]["Variables"])
-            # A second more is the handler's own, to say it better.
+            # And a second for the way back.
             self.assertLess(int(deadline) + 1, min(30, settings["Timeout"]), name)
 
     def test_cors_is_left_to_the_functions(self):

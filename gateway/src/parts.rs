@@ -25,9 +25,9 @@ pub struct Stores {
     /// With every password read.
     pub(crate) catalog: CatalogConfig,
     pub(crate) s3: S3Config,
-    /// Kept, since they end with it: the folder that only this process has, and the server in it.
-    _home: Option<HomeLock>,
+    /// Kept, since they end with it, in this order: the server, then the folder that it is in.
     _server: Option<ObjectServer>,
+    _home: Option<HomeLock>,
 }
 
 impl Stores {

@@ -72,6 +72,9 @@ async fn existing(
             ),
         ));
     }
+    if !origin.key.by_caller {
+        return Ok(Created { table, existed: true, replayed: false });
+    }
     // The key stands for this answer from now on.
     let outcome = lake.write(origin.write(Change::KeepTable { table: name, snapshot })).await?;
     Ok(Created { table, existed: true, replayed: outcome.replayed })

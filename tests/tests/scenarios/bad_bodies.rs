@@ -181,9 +181,14 @@ async fn a_body_with_any_byte_changed_does_no_harm() {
             let mut changed = body.clone();
             changed[at] ^= 0xff;
             let answer = app.put(&path, media_type, changed).await;
-            // 413 where the byte was of a length, which claims more than a batch may have.
+            // Where the byte was of a length, that may claim more than a batch may have.
+            if answer.status == 413 {
+                let said = answer.problem(413, "BATCH_TOO_LARGE")["detail"].to_string();
+                assert!(said.contains("begins at byte"), "it names the offset: {said}");
+                continue;
+            }
             assert!(
-                [200, 400, 413, 422].contains(&answer.status),
+                [200, 400, 422].contains(&answer.status),
                 "{media_type} with byte {at} changed: {answer}"
             );
         }
