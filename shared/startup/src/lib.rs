@@ -13,6 +13,7 @@ mod server;
 #[cfg(test)]
 mod socket_tests;
 mod tracing_setup;
+mod unread;
 
 pub use lambda::Answers;
 pub use server::{Bound, bind};

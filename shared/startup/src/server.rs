@@ -19,6 +19,7 @@ use tower::ServiceExt;
 
 use crate::front_door::FrontDoor;
 use crate::linger::Lingering;
+use crate::unread;
 
 /// How long a client may take for the head of its request; hyper counts the time in which a
 /// connection is kept alive without one, and clients keep theirs for about a minute.
@@ -118,13 +119,16 @@ async fn answer(
     front_door: &FrontDoor,
     router: Router,
 ) -> Response {
-    match front_door.pass(request) {
+    let (request, unread) = unread::watch(request);
+    let mut response = match front_door.pass(request) {
         Ok(request) => match router.oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         },
         Err(refusal) => refusal,
-    }
+    };
+    unread.close(&mut response);
+    response
 }
 
 async fn stop_signal() {

@@ -3,17 +3,26 @@
 use std::net::SocketAddr;
 
 use axum::Router;
+use axum::routing::put;
 use config::Config;
-use http::Uri;
+use http::{StatusCode, Uri};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::bind;
 
 async fn ask(address: SocketAddr, headers: &str) -> String {
+    say(
+        address,
+        &format!("GET /sent?a=1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n"),
+    )
+    .await
+}
+
+/// What is answered to these bytes until the server closes.
+async fn say(address: SocketAddr, sent: &str) -> String {
     let mut client = TcpStream::connect(address).await.expect("it listens");
-    let head = format!("GET /sent?a=1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n");
-    client.write_all(head.as_bytes()).await.expect("sent");
+    client.write_all(sent.as_bytes()).await.expect("sent");
     let mut answer = String::new();
     client.read_to_string(&mut answer).await.expect("an answer");
     answer
@@ -21,24 +30,33 @@ async fn ask(address: SocketAddr, headers: &str) -> String {
 
 /// What a router that tells the URI and the headers it sees answers to each of these.
 async fn answers<const N: usize>(variables: &[(&str, &str)], requests: [&str; N]) -> [String; N] {
-    let variables = variables.iter().chain(&[("EIDER_LISTEN", "127.0.0.1:0")]);
-    let variables = variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let config = Config::from_variables(variables).expect("a configuration");
-    let bound = bind(&config.server).await.expect("a port");
-    let address = bound.address;
     let router = Router::new().fallback(async |uri: Uri, headers: http::HeaderMap| {
         let left = headers.keys().filter(|name| name.as_str().starts_with("x-eider-")).count();
         format!("sees {uri}, {left} of the front door's headers")
     });
-    let asked = async {
+    served(variables, router, async |address| {
         let mut answers = requests.map(str::to_owned);
         for answer in &mut answers {
             *answer = ask(address, answer).await;
         }
         answers
-    };
+    })
+    .await
+}
+
+/// What `asked` finds while `router` is served.
+async fn served<T>(
+    variables: &[(&str, &str)],
+    router: Router,
+    asked: impl AsyncFnOnce(SocketAddr) -> T,
+) -> T {
+    let variables = variables.iter().chain(&[("EIDER_LISTEN", "127.0.0.1:0")]);
+    let variables = variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let config = Config::from_variables(variables).expect("a configuration");
+    let bound = bind(&config.server).await.expect("a port");
+    let address = bound.address;
     tokio::select! {
-        answers = asked => answers,
+        found = asked(address) => found,
         _ = bound.serve_until(router, std::future::pending()) => panic!("it ended"),
     }
 }
@@ -72,4 +90,29 @@ async fn a_socket_has_the_front_door_that_functions_have() {
 async fn without_a_secret_there_is_no_front_door_and_its_path_is_not_believed() {
     let [answer] = answers(&[], ["x-eider-path: /tables/t\r\n"]).await;
     assert!(answer.ends_with("sees /sent?a=1, 0 of the front door's headers"), "{answer}");
+}
+
+#[tokio::test]
+async fn an_answer_to_a_body_that_was_not_read_says_that_the_connection_closes() {
+    let router = Router::new()
+        .route("/refuses", put(async || StatusCode::PAYLOAD_TOO_LARGE))
+        .route("/reads", put(async |body: String| body));
+    let sends = |path, length: &str, body| {
+        format!("PUT {path} HTTP/1.1\r\nhost: x\r\n{length}\r\n\r\n{body}")
+    };
+    let ends = "GET /reads HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    served(&[], router, async |address| {
+        for (length, body) in [
+            ("content-length: 9", "too large"),
+            ("transfer-encoding: chunked", "9\r\ntoo large\r\n0\r\n\r\n"),
+        ] {
+            let refused = say(address, &sends("/refuses", length, body)).await;
+            assert!(refused.starts_with("HTTP/1.1 413 "), "{refused}");
+            assert!(refused.contains("connection: close\r\n"), "{refused}");
+            // One that was read leaves the connection to the next request.
+            let read = say(address, &(sends("/reads", length, body) + ends)).await;
+            assert!(read.contains("\r\n\r\ntoo largeHTTP/1.1 405 "), "{read}");
+        }
+    })
+    .await;
 }
