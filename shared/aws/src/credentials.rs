@@ -154,6 +154,14 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_the_sdk_finds_keeps_its_port() {
+        let lives = Some(Duration::from_secs(3600));
+        let fake = Fake { asked: Arc::default(), lives, good: 1 };
+        let sdk = Sdk::new(SharedCredentialsProvider::new(fake));
+        testkit::conformance::object_credentials(Arc::new(sdk)).await;
+    }
+
+    #[tokio::test]
     async fn without_an_end_they_are_asked_for_each_time() {
         assert_eq!(keys(None, 9).await, (named(["key-0", "key-1", "key-2"]), 3));
         assert_eq!(keys(None, 1).await, (vec![Some("key-0".to_owned()), None, None], 3));

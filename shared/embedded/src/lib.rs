@@ -4,6 +4,7 @@
 //! code, and any DuckDB client can attach the same lake. Under the lake the keys are ours; this
 //! server is not for people's objects (FACTS 14).
 
+mod files;
 mod keys;
 mod server;
 

@@ -12,6 +12,7 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use tokio::net::TcpListener;
 
 use crate::StoredKeys;
+use crate::files::Files;
 
 /// A running S3 server; it ends when this is dropped.
 pub struct ObjectServer {
@@ -64,9 +65,7 @@ async fn listen(port: u16) -> anyhow::Result<TcpListener> {
 }
 
 fn service(config: &EmbeddedStorageConfig, keys: &StoredKeys) -> anyhow::Result<S3Service> {
-    let files = s3s_fs::FileSystem::new(&config.folder)
-        .map_err(|error| anyhow::anyhow!("the object store's folder is not usable: {error:?}"))?;
-    let mut builder = S3ServiceBuilder::new(files);
+    let mut builder = S3ServiceBuilder::new(Files::new(&config.folder)?);
     builder.set_auth(SimpleAuth::from_single(keys.access_key.as_str(), keys.secret_key.as_str()));
     Ok(builder.build())
 }

@@ -1,10 +1,12 @@
-//! The ports of a lake, on every store that keeps them; and what callers with grants may touch, over
+//! The ports, on everything that keeps them; and what callers with grants may touch, over
 //! HTTP. In process, on real stores: a part of plain `cargo test`, with what `./dev test unit` starts.
 
 #![expect(clippy::disallowed_methods, reason = "tests ask their surroundings")]
 
+mod callers;
 mod grants;
 mod lakes;
+mod objects;
 
 use testkit::conformance;
 

@@ -1,5 +1,9 @@
 //! What every implementation of a port must keep.
 
+mod authenticator;
 mod lake;
+mod objects;
 
+pub use authenticator::{Headers, authenticator};
 pub use lake::{LakePorts, lake};
+pub use objects::{ObjectStores, object_credentials, object_store};
