@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use arrow_array::types::Int32Type;
 use arrow_array::{
-    Array, ArrayRef, DictionaryArray, Int32Array, Int64Array, StringArray, StringViewArray,
+    Array, ArrayRef, DictionaryArray, FixedSizeBinaryArray, FixedSizeListArray, Int32Array,
+    Int64Array, LargeStringArray, StringArray, StringViewArray,
 };
 use reqwest::Method;
 use serde_json::json;
@@ -23,6 +24,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         an_append_answers_table_rows_bytes_snapshot_and_run,
         columns_are_matched_by_name_and_what_is_left_out_is_filled,
         narrower_types_and_other_encodings_fit,
+        sixteen_bytes_become_a_uuid_whatever_else_the_body_holds,
         no_rows_of_the_right_schema_make_no_snapshot,
         small_and_large_appends_are_counted_exactly,
         appends_at_the_same_moment_all_arrive_once,
@@ -140,6 +142,44 @@ async fn narrower_types_and_other_encodings_fit() {
         ("name", Arc::new(names) as ArrayRef),
     ])]);
     app.put(&path, "Application/Vnd.Apache.Arrow.Stream; charset=x", body).await.is(200);
+}
+
+/// Encodings that Arrow knows and Parquet only has hints for: they must not be taken for one another.
+async fn sixteen_bytes_become_a_uuid_whatever_else_the_body_holds() {
+    let columns = json!([
+        {"name": "u", "type": "UUID"}, {"name": "t", "type": "VARCHAR"},
+        {"name": "v", "type": "VARCHAR"}, {"name": "l", "type": "INTEGER[]"},
+        {"name": "gap", "type": "INTERVAL"},
+    ]);
+    let (app, name, path) = filled(columns).await;
+    let keys = [[0_u8; 16], [0xab; 16]].map(|key| key.to_vec());
+    let uuids = FixedSizeBinaryArray::try_from_iter(keys.into_iter()).expect("uuids");
+    let long = "a text that is longer than any view holds inline";
+    let lists = FixedSizeListArray::from_iter_primitive::<Int32Type, _, _>(
+        [Some([Some(1), Some(2)]), None],
+        2,
+    );
+    let gaps = arrow_array::IntervalYearMonthArray::from(vec![Some(14), None]);
+    let rows = batch([
+        ("u", Arc::new(uuids) as ArrayRef),
+        ("t", Arc::new(LargeStringArray::from(vec!["short", long]))),
+        ("v", Arc::new(StringViewArray::from(vec!["short", long]))),
+        ("l", Arc::new(lists)),
+        ("gap", Arc::new(gaps)),
+    ]);
+    app.put(&path, ARROW, arrow_of(&[rows.clone()])).await.is(200);
+    app.put(&path, PARQUET, parquet_of(&[rows])).await.is(200);
+    let sql = format!(
+        "SELECT u, t, v, l, gap::VARCHAR AS gap, count(*) AS n FROM {name} GROUP BY ALL ORDER BY u"
+    );
+    let found = app.post("/query", json!({"sql": sql})).await.is(200).json()["rows"].clone();
+    let (first, second) =
+        ("00000000-0000-0000-0000-000000000000", "abababab-abab-abab-abab-abababababab");
+    let expected = json!([
+        {"u": first, "t": "short", "v": "short", "l": [1, 2], "gap": "1 year 2 months", "n": 2},
+        {"u": second, "t": long, "v": long, "l": null, "gap": null, "n": 2},
+    ]);
+    assert_eq!(found, expected);
 }
 
 async fn no_rows_of_the_right_schema_make_no_snapshot() {

@@ -7,7 +7,7 @@
 use std::ffi::{c_char, c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 use arrow_array::{Array, RecordBatch, StructArray};
@@ -32,6 +32,8 @@ type Batches = Box<dyn Iterator<Item = Result<RecordBatch>> + Send>;
 /// What the callbacks work on.
 struct Source {
     schema: FFI_ArrowSchema,
+    /// The same: DuckDB reads the memory of every batch by it.
+    declared: SchemaRef,
     pull: Mutex<Pull>,
 }
 
@@ -62,7 +64,8 @@ impl<'c> ArrowView<'c> {
             .map_err(|error| Failure::of("Arrow", error.to_string()))?;
         preflight(connection, &held)?;
         let pull = Mutex::new(Pull { batches, failed: None });
-        let source = Box::into_raw(Box::new(Source { schema: held, pull }));
+        let source =
+            Box::into_raw(Box::new(Source { schema: held, declared: schema.clone(), pull }));
         let stream = Box::into_raw(Box::new(ArrowArrayStream {
             get_schema,
             get_next,
@@ -155,16 +158,12 @@ unsafe extern "C" fn get_next(stream: *mut ArrowArrayStream, out: *mut ffi::Arro
     let source = unsafe { &*(*stream).private_data.cast::<Source>() };
     let mut pull = source.pull.lock().unwrap_or_else(PoisonError::into_inner);
     // A panic must not cross into C++.
-    let next = catch_unwind(AssertUnwindSafe(|| pull.batches.next()));
-    let array = match next {
-        Ok(Some(Ok(batch))) => FFI_ArrowArray::new(&StructArray::from(batch).into_data()),
-        Ok(None) => FFI_ArrowArray::empty(),
-        Ok(Some(Err(error))) => {
+    let next = catch_unwind(AssertUnwindSafe(|| export(pull.batches.next(), &source.declared)));
+    let panicked = || Err(Error::internal("a panic while batches were read"));
+    let array = match next.unwrap_or_else(|_| panicked()) {
+        Ok(array) => array,
+        Err(error) => {
             pull.failed.get_or_insert(error);
-            return 1;
-        }
-        Err(_) => {
-            pull.failed.get_or_insert(Error::internal("a panic while batches were read"));
             return 1;
         }
     };
@@ -175,6 +174,18 @@ unsafe extern "C" fn get_next(stream: *mut ArrowArrayStream, out: *mut ffi::Arro
         ptr::write(out, array);
     }
     0
+}
+
+/// A batch as DuckDB takes it; the end is an empty one.
+fn export(next: Option<Result<RecordBatch>>, declared: &SchemaRef) -> Result<FFI_ArrowArray> {
+    let Some(batch) = next.transpose()? else { return Ok(FFI_ArrowArray::empty()) };
+    let types = |schema: &SchemaRef| -> Vec<_> {
+        schema.fields().iter().map(|field| field.data_type().clone()).collect()
+    };
+    if !Arc::ptr_eq(batch.schema_ref(), declared) && types(batch.schema_ref()) != types(declared) {
+        return Err(Error::internal("a batch has other types than its schema says"));
+    }
+    Ok(FFI_ArrowArray::new(&StructArray::from(batch).into_data()))
 }
 
 unsafe extern "C" fn get_last_error(_: *mut ArrowArrayStream) -> *const c_char {

@@ -1,9 +1,10 @@
 //! INSERT of a body's rows.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arrow_schema::{DataType, Field, SchemaRef};
-use domain::{Error, Name, TableName};
+use arrow_schema::{DataType, Field};
+use domain::{Error, Name};
 use service::Append;
 
 use super::attempt::{Attempt, Done, Failed};
@@ -17,39 +18,46 @@ static VIEWS: AtomicU64 = AtomicU64::new(0);
 
 /// Appends the rows in one transaction.
 pub(super) fn run(attempt: &Attempt<'_>, append: &Append) -> Result<Done, Failed> {
-    let schema = append.source.schema();
-    let bare = bare_uuids(&attempt.connection, &append.table, &schema)?;
-    let columns: Vec<_> = schema.fields().iter().map(|field| identifier(field.name())).collect();
-    let values: Vec<_> = schema.fields().iter().map(|field| value(field, &bare)).collect();
-    let insert = |from: &str| {
-        let (table, columns, values) =
-            (table(&append.table), columns.join(", "), values.join(", "));
-        format!("INSERT INTO {table} ({columns}) SELECT {values} FROM {from}")
-    };
     match append.source.parquet_file() {
-        Some(file) if bare.is_empty() => {
-            let file = literal(&file.display().to_string());
-            let sql = insert(&format!("read_parquet({file}, hive_partitioning = false)"));
-            in_transaction(attempt, append, &sql).map_err(|failed| {
-                if attempt.is_late() { failed } else { broken_body(failed, append) }
-            })
-        }
-        _ => from_batches(attempt, append, insert),
+        Some(file) => from_parquet(attempt, append, file)
+            .map_err(|failed| if attempt.is_late() { failed } else { broken_body(failed, append) }),
+        None => from_batches(attempt, append),
     }
 }
 
-fn from_batches(
-    attempt: &Attempt<'_>,
-    append: &Append,
-    insert: impl Fn(&str) -> String,
-) -> Result<Done, Failed> {
+/// DuckDB's own reader is the fastest, and the only one to read such a body: another's types would
+/// have to be the same in every case.
+fn from_parquet(attempt: &Attempt<'_>, append: &Append, file: &Path) -> Result<Done, Failed> {
+    let from = format!(
+        "read_parquet({}, hive_partitioning = false)",
+        literal(&file.display().to_string())
+    );
+    let mut bare = bare_uuids(&attempt.connection, append)?;
+    if !bare.is_empty() {
+        // With Parquet's own logical type they are UUIDs already.
+        let blobs = columns_of(&attempt.connection, &from, "BLOB")?;
+        bare.retain(|name| blobs.contains(name));
+    }
+    in_transaction(attempt, append, &insert(append, &bare, &from))
+}
+
+fn from_batches(attempt: &Attempt<'_>, append: &Append) -> Result<Done, Failed> {
+    let bare = bare_uuids(&attempt.connection, append)?;
     let name = format!("eider_rows_{}", VIEWS.fetch_add(1, Ordering::Relaxed));
     let (schema, batches) = (append.source.schema(), append.source.batches()?);
     let view =
         ArrowView::new(&attempt.connection, &name, &schema, batches).map_err(unreadable_schema)?;
-    let sql = insert(&format!("memory.main.{}", identifier(&name)));
-    in_transaction(attempt, append, &sql)
+    let from = format!("memory.main.{}", identifier(&name));
+    in_transaction(attempt, append, &insert(append, &bare, &from))
         .map_err(|failed| view.take_error().map_or(failed, Failed::Known))
+}
+
+fn insert(append: &Append, bare: &[String], from: &str) -> String {
+    let schema = append.source.schema();
+    let columns: Vec<_> = schema.fields().iter().map(|field| identifier(field.name())).collect();
+    let values: Vec<_> = schema.fields().iter().map(|field| value(field, bare)).collect();
+    let (table, columns, values) = (table(&append.table), columns.join(", "), values.join(", "));
+    format!("INSERT INTO {table} ({columns}) SELECT {values} FROM {from}")
 }
 
 /// The INSERT with what goes before and after it. Nothing is committed for no rows.
@@ -87,29 +95,33 @@ fn check_table(attempt: &Attempt<'_>, append: &Append) -> Result<(), Failed> {
 }
 
 /// Columns of 16 bytes that the table keeps as UUID and DuckDB would take for a text.
-fn bare_uuids(
-    connection: &Connection,
-    table_name: &TableName,
-    schema: &SchemaRef,
-) -> Result<Vec<String>, Failure> {
-    let is_bare = |field: &Field| {
-        matches!(field.data_type(), DataType::FixedSizeBinary(16))
-            && field.extension_type_name() != Some("arrow.uuid")
-    };
-    if !schema.fields().iter().any(|field| is_bare(field)) {
+fn bare_uuids(connection: &Connection, append: &Append) -> Result<Vec<String>, Failure> {
+    let schema = append.source.schema();
+    let bare: Vec<_> = schema.fields().iter().filter(|field| is_bare(field)).collect();
+    if bare.is_empty() {
         return Ok(Vec::new());
     }
-    let statement = connection.prepare(&format!("SELECT * FROM {}", table(table_name)))?;
-    let uuids: Vec<_> = statement
-        .columns()
-        .into_iter()
-        .filter(|(_, r#type)| r#type.read() == Type::Plain("UUID"))
+    let uuids = columns_of(connection, &table(&append.table), "UUID")?;
+    let kept_as_uuid = |name: &&String| uuids.iter().any(|uuid| uuid.eq_ignore_ascii_case(name));
+    Ok(bare.into_iter().map(|field| field.name()).filter(kept_as_uuid).cloned().collect())
+}
+
+fn is_bare(field: &Field) -> bool {
+    matches!(field.data_type(), DataType::FixedSizeBinary(16))
+        && field.extension_type_name() != Some("arrow.uuid")
+}
+
+/// The columns of a table or a table function that DuckDB reads as `plain`.
+fn columns_of(
+    connection: &Connection,
+    from: &str,
+    plain: &'static str,
+) -> Result<Vec<String>, Failure> {
+    let statement = connection.prepare(&format!("SELECT * FROM {from}"))?;
+    let columns = statement.columns().into_iter();
+    Ok(columns
+        .filter(|(_, r#type)| r#type.read() == Type::Plain(plain))
         .map(|(name, _)| name)
-        .collect();
-    let bare = schema.fields().iter().filter(|field| is_bare(field)).map(|field| field.name());
-    Ok(bare
-        .filter(|name| uuids.iter().any(|uuid| uuid.eq_ignore_ascii_case(name)))
-        .cloned()
         .collect())
 }
 

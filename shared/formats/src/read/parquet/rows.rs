@@ -5,7 +5,9 @@ use std::fs::File;
 
 use arrow_array::RecordBatch;
 use domain::{Error, Result};
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
 
 use crate::read::fault;
 
@@ -17,7 +19,11 @@ pub struct ParquetRows {
 
 /// Opens the file at its first row.
 pub fn rows(file: File) -> Result<ParquetRows> {
-    let reader = fault::guarded(|| ParquetRecordBatchReaderBuilder::try_new(file)?.build());
+    // Hints for Arrow are the sender's word, and not what the columns hold.
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let reader = fault::guarded(|| {
+        ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)?.build()
+    });
     Ok(ParquetRows { reader: Some(reader.map_err(|what| broken(0, &what))?), batch: 0 })
 }
 
