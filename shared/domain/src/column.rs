@@ -70,6 +70,35 @@ impl TableDefinition {
             )
             .field(format!("columns[{index}].name"), "is given twice"));
         }
+        check_text("INVALID_COMMENT", comment.as_deref(), || "comment".to_owned())?;
+        for (index, column) in columns.iter().enumerate() {
+            let field = |part| move || format!("columns[{index}].{part}");
+            check_text("INVALID_COMMENT", column.comment.as_deref(), field("comment"))?;
+            if let Some(Literal::Text(text)) = &column.default {
+                check_text("INVALID_DEFAULT", Some(text), field("default"))?;
+            }
+        }
         Ok(Self { name, columns, comment })
     }
+}
+
+/// A text that stands in a statement: C's strings end at a NUL, and no other control character but
+/// line ends and tabs is for people.
+fn check_text(
+    error_code: &'static str,
+    text: Option<&str>,
+    field: impl Fn() -> String,
+) -> Result<()> {
+    let Some(text) = text else { return Ok(()) };
+    let control = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+    let characters = text.chars().count();
+    let wrong = match control {
+        Some(control) => format!("holds the control character U+{:04X}", control as u32),
+        None if characters > limits::COMMENT_CHARACTERS => {
+            format!("has {characters} characters; at most {} are taken", limits::COMMENT_CHARACTERS)
+        }
+        None => return Ok(()),
+    };
+    Err(Error::invalid(error_code, format!("`{}` {wrong}; change it.", field()))
+        .field(field(), wrong))
 }

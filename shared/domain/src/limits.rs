@@ -7,6 +7,10 @@ pub const NAME_CHARACTERS: usize = 128;
 /// Columns of one table: Parquet readers and catalog rows stay in one page well beyond this.
 pub const COLUMNS: usize = 1_000;
 
+/// Characters of a comment on a table or column, and of a column's default: what BigQuery takes of a
+/// description.
+pub const COMMENT_CHARACTERS: usize = 16_384;
+
 /// How deep a column's type may nest.
 pub const TYPE_DEPTH: usize = 32;
 

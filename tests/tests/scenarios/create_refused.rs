@@ -17,6 +17,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         names_that_cannot_be_are_refused,
         reserved_names_are_refused,
         columns_that_cannot_be_together_are_refused,
+        a_comment_is_a_text_for_people,
         a_default_is_a_literal_that_fits,
         a_refused_table_is_not_there,
     ]
@@ -166,6 +167,26 @@ async fn columns_that_cannot_be_together_are_refused() {
     let twice = json!([column("a"), column("b"), column("A")]);
     let answer = refused(&with_columns(twice), 422, "DUPLICATE_COLUMN").await;
     assert_eq!(answer.fields(), ["columns[2].name"], "{answer}");
+}
+
+async fn a_comment_is_a_text_for_people() {
+    let (app, name) = (shared().await, unique("comments"));
+    let column = |comment: &str| json!([{"name": "a", "type": "DATE", "comment": comment}]);
+    for bad in ["a\0b", "\u{1b}[31mred", &"x".repeat(16_385)] {
+        let body = json!({"name": name, "columns": column("fine"), "comment": bad});
+        let answer = refused(&body, 422, "INVALID_COMMENT").await;
+        assert_eq!(answer.fields(), ["comment"], "{answer}");
+        let answer = refused(&with_columns(column(bad)), 422, "INVALID_COMMENT").await;
+        assert_eq!(answer.fields(), ["columns[0].comment"], "{answer}");
+    }
+    let default = json!([{"name": "a", "type": "VARCHAR", "default": "a\0b"}]);
+    let answer = refused(&with_columns(default), 422, "INVALID_DEFAULT").await;
+    assert_eq!(answer.fields(), ["columns[0].default"], "{answer}");
+    let fine = "It's \"quoted\",\r\n\ttabbed; -- ü 🦆";
+    let body = json!({"name": name, "columns": column(fine), "comment": fine});
+    app.post("/tables", body).await.is(201);
+    let found = app.table(&name).await;
+    assert_eq!((&found["comment"], &found["columns"][0]["comment"]), (&json!(fine), &json!(fine)));
 }
 
 async fn a_default_is_a_literal_that_fits() {
