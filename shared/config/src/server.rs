@@ -67,6 +67,8 @@ pub struct ServerConfig {
     pub stream_timeout: Duration,
     /// `EIDER_BODY_SILENCE_SECONDS`: a client that sends nothing for so long gets 408.
     pub body_silence: Duration,
+    /// `EIDER_ANSWER_SILENCE_SECONDS`: a client that takes nothing of its answer for so long is cut off.
+    pub answer_silence: Duration,
 }
 
 /// 6 MB of an invocation, less what base64 adds.
@@ -121,6 +123,7 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
         request_timeout: read_seconds(reader, "EIDER_REQUEST_TIMEOUT_SECONDS", timeout),
         stream_timeout: read_seconds(reader, "EIDER_STREAM_TIMEOUT_SECONDS", stream),
         body_silence: read_seconds(reader, "EIDER_BODY_SILENCE_SECONDS", 10),
+        answer_silence: read_seconds(reader, "EIDER_ANSWER_SILENCE_SECONDS", 30),
     }
 }
 

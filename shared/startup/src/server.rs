@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use axum::Router;
@@ -15,6 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
 use crate::front_door::FrontDoor;
@@ -32,6 +33,7 @@ const LAST_WORDS: Duration = Duration::from_secs(10);
 pub struct Bound {
     listener: TcpListener,
     front_door: FrontDoor,
+    answer_silence: Duration,
     /// Where it listens.
     pub address: SocketAddr,
 }
@@ -46,7 +48,8 @@ pub async fn bind(config: &ServerConfig) -> anyhow::Result<Bound> {
         _ => anyhow::anyhow!("cannot listen on {listen} (EIDER_LISTEN): {error}"),
     })?;
     let address = listener.local_addr()?;
-    Ok(Bound { listener, front_door: FrontDoor::of(config), address })
+    let front_door = FrontDoor::of(config);
+    Ok(Bound { listener, front_door, answer_silence: config.answer_silence, address })
 }
 
 impl Bound {
@@ -66,6 +69,7 @@ impl Bound {
             tokio::select! {
                 accepted = self.listener.accept() => match accepted {
                     Ok((stream, _)) => {
+                        let stream = self.with_limits(stream);
                         serve_connection(stream, self.front_door.clone(), router.clone(), &graceful);
                     }
                     // Out of file descriptors, or a client that left: the next one may be fine.
@@ -85,19 +89,29 @@ impl Bound {
         }
         Ok(())
     }
+
+    /// A client that takes nothing would keep the query that it asked, and its turn.
+    fn with_limits(&self, stream: TcpStream) -> Limited {
+        // Small answers must not wait for more of them.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!("TCP_NODELAY: {error}");
+        }
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.answer_silence));
+        Lingering::new(Box::pin(stream))
+    }
 }
+
+/// A socket whose other end is not waited for without end.
+type Limited = Lingering<Pin<Box<TimeoutStream<TcpStream>>>>;
 
 #[expect(clippy::disallowed_methods, reason = "one task a connection, in a process of our own")]
 fn serve_connection(
-    stream: TcpStream,
+    stream: Limited,
     front_door: FrontDoor,
     router: Router,
     graceful: &GracefulShutdown,
 ) {
-    // Small answers must not wait for more of them.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!("TCP_NODELAY: {error}");
-    }
     let service = service_fn(move |request| {
         let (front_door, router) = (front_door.clone(), router.clone());
         async move { Ok::<_, Infallible>(answer(request, &front_door, router).await) }
@@ -105,7 +119,7 @@ fn serve_connection(
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
-        .serve_connection(TokioIo::new(Lingering::new(stream)), service);
+        .serve_connection(TokioIo::new(stream), service);
     let watched = graceful.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = watched.await {

@@ -18,6 +18,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         a_slow_body_that_never_falls_silent_is_taken,
         a_client_that_is_silent_within_its_body_gets_408,
         clients_that_read_nothing_leave_others_alone,
+        clients_that_read_nothing_are_cut_off,
         clients_that_hang_up_leave_nothing_running,
     ]
 }
@@ -129,6 +130,24 @@ async fn clients_that_read_nothing_leave_others_alone() {
     let beside = latency(&app, &small).await;
     drop(readers);
     assert_left_alone(alone, beside);
+}
+
+async fn clients_that_read_nothing_are_cut_off() {
+    let settings = [("EIDER_ANSWER_SILENCE_SECONDS", "1"), ("EIDER_ENGINE_CONCURRENCY", "2")];
+    let app = App::own(&settings).await;
+    let name = table(&app, 1_500_000).await;
+    let mut readers = Vec::new();
+    for _ in 0..6 {
+        let mut raw = Raw::connect(&app).await;
+        raw.begin("GET", &format!("{}/data", path_of(&name)), &[]).await;
+        readers.push(raw);
+    }
+    // Three times as many as queries run at once: each has its turn once those before it are cut off.
+    let asked = app.post("/query", json!({"sql": format!("SELECT count(*) AS n FROM {name}")}));
+    let answer = tokio::time::timeout(Duration::from_secs(30), asked).await;
+    let answer: Value = answer.expect("clients that read nothing keep their turns").is(200).json();
+    assert_eq!(answer["rows"], json!([{"n": 1_500_000}]));
+    drop(readers);
 }
 
 async fn clients_that_hang_up_leave_nothing_running() {
