@@ -48,6 +48,15 @@ impl Raw {
         self.0.shutdown().await.ok();
     }
 
+    /// Waits until the answer has begun, and reads no more of it.
+    pub(crate) async fn begun(&mut self) {
+        let mut first = [0; 12];
+        let read = self.0.read_exact(&mut first);
+        let read = tokio::time::timeout(Duration::from_secs(30), read).await;
+        read.expect("no answer in time").expect("no answer");
+        assert_eq!(&first, b"HTTP/1.1 200");
+    }
+
     /// Reads until the server closes; `None` if it does not answer within `limit`.
     pub(crate) async fn answer(&mut self, limit: Duration) -> Option<RawAnswer> {
         let mut bytes = Vec::new();
