@@ -53,15 +53,14 @@ pub async fn router(
 ) -> anyhow::Result<Router> {
     let Parts { catalog, engine, objects } = Parts::new(config, stores).await?;
     warm_up(&engine).await?;
-    let spool_dir = config.engine.temporary_dir.clone();
     let lake = engine.lake(catalog.clone());
-    let tables = tables::Adapters { catalog: catalog.clone(), lake, spool_dir: spool_dir.clone() };
+    let tables = tables::Adapters { catalog: catalog.clone(), lake };
     let rows = rows::Adapters { catalog: catalog.clone(), queries: engine.queries() };
     let merged = OpenApiRouter::new()
         .merge(tables::router(tables))
         .merge(rows::router(rows))
         .merge(system::router(system::Adapters { catalog, objects }));
-    let edge = Edge { authenticator, server: config.server.clone(), spool_dir };
+    let edge = Edge::new(authenticator, config.server.clone(), &config.engine.temporary_dir);
     Ok(web::finish(merged.into(), Arc::new(edge)))
 }
 

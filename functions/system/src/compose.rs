@@ -20,10 +20,6 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
         catalog: Arc::new(PostgresCatalog::new(postgres)?),
         objects: Arc::new(aws::S3ObjectStore::new(s3).await),
     };
-    let edge = Edge {
-        authenticator: Arc::new(Anonymous),
-        server: config.server.clone(),
-        spool_dir: config.engine.temporary_dir.clone(),
-    };
+    let edge = Edge::new(Arc::new(Anonymous), config.server.clone(), &config.engine.temporary_dir);
     Ok(web::finish(crate::router(adapters).into(), Arc::new(edge)))
 }

@@ -47,7 +47,7 @@ pub(crate) async fn append_table(
     let request =
         AppendTable { table, origin: headers.origin(&caller, payload), bytes: spool.length };
 
-    let open = async || body::open(kind, spool, adapters.spool_dir.clone()).await;
+    let open = async || body::open(kind, spool).await;
     let appended =
         service::append_table(&*adapters.catalog, &*adapters.lake, &caller, request, open).await?;
 

@@ -1,7 +1,7 @@
 //! The body of an append as a source of rows: its format by `Content-Type`, opened as often as the
 //! writer needs.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -31,11 +31,7 @@ pub(crate) fn kind(media_type: &str) -> Result<Format> {
 }
 
 /// Reads what the body says of itself; off the request's thread, since it may be large.
-pub(crate) async fn open(
-    kind: Format,
-    spool: Spool,
-    folder: PathBuf,
-) -> Result<Arc<dyn RowSource>> {
+pub(crate) async fn open(kind: Format, spool: Spool) -> Result<Arc<dyn RowSource>> {
     if spool.length == 0 {
         return Err(Error::malformed(
             "BODY_EMPTY",
@@ -43,13 +39,13 @@ pub(crate) async fn open(
         ));
     }
     let opened = tokio::task::spawn_blocking(move || match kind {
-        Format::Parquet => open_parquet(spool, &folder),
+        Format::Parquet => open_parquet(spool),
         _ => open_arrow(spool),
     });
     opened.await.map_err(Error::internal)?
 }
 
-fn open_parquet(spool: Spool, folder: &Path) -> Result<Arc<dyn RowSource>> {
+fn open_parquet(spool: Spool) -> Result<Arc<dyn RowSource>> {
     let schema = match spool.in_memory() {
         Some(bytes) => parquet::inspect(bytes)?.schema,
         None => {
@@ -57,7 +53,7 @@ fn open_parquet(spool: Spool, folder: &Path) -> Result<Arc<dyn RowSource>> {
             parquet::inspect(&file)?.schema
         }
     };
-    Ok(Arc::new(ParquetRows { schema, file: spool.into_file(folder)? }))
+    Ok(Arc::new(ParquetRows { schema, file: spool.into_file()? }))
 }
 
 fn open_arrow(spool: Spool) -> Result<Arc<dyn RowSource>> {

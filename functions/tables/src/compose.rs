@@ -18,15 +18,15 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     else {
         anyhow::bail!("a function keeps nothing of its own; eider-server serves embedded stores");
     };
-    let spool_dir = config.engine.temporary_dir.clone();
-    std::fs::create_dir_all(&spool_dir)
+    let spool_dir = &config.engine.temporary_dir;
+    std::fs::create_dir_all(spool_dir)
         .with_context(|| format!("cannot make the folder {}", spool_dir.display()))?;
     let catalog = Arc::new(PostgresCatalog::new(postgres)?);
     let credentials = aws::credentials(s3).await?;
     let engine = Engine::new(EngineSettings::of(config, stores, s3, credentials));
     let lake = engine.lake(catalog.clone());
-    let adapters = Adapters { catalog, lake, spool_dir: spool_dir.clone() };
+    let adapters = Adapters { catalog, lake };
     let authenticator = Arc::new(Anonymous);
-    let edge = Edge { authenticator, server: config.server.clone(), spool_dir };
+    let edge = Edge::new(authenticator, config.server.clone(), spool_dir);
     Ok(web::finish(crate::router(adapters).into(), Arc::new(edge)))
 }

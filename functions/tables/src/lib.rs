@@ -10,7 +10,6 @@ mod delete_table;
 mod get_table;
 mod list_tables;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use service::{Catalog, Lake};
@@ -27,8 +26,6 @@ pub struct Adapters {
     pub catalog: Arc<dyn Catalog>,
     /// The lake's writer.
     pub lake: Arc<dyn Lake>,
-    /// Where a Parquet body is put for DuckDB to read.
-    pub spool_dir: PathBuf,
 }
 
 /// The routes, for a router to serve.

@@ -59,7 +59,7 @@ pub struct ServerConfig {
     pub cors_allow_origins: Vec<String>,
     /// `EIDER_MAX_BODY_BYTES`: larger bodies are 413.
     pub max_body_bytes: u64,
-    /// `EIDER_SPOOL_MEMORY_BYTES`: larger bodies wait in a file.
+    /// `EIDER_SPOOL_MEMORY_BYTES`: bodies take so much memory together; those with no room left wait in files.
     pub spool_memory_bytes: usize,
     /// `EIDER_REQUEST_TIMEOUT_SECONDS`: from the request's last byte to the answer's first.
     pub request_timeout: Duration,
@@ -117,7 +117,7 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
         max_body_bytes: reader.parsed("EIDER_MAX_BODY_BYTES", body, "a number of bytes"),
         spool_memory_bytes: reader.parsed(
             "EIDER_SPOOL_MEMORY_BYTES",
-            32 << 20,
+            64 << 20,
             "a number of bytes",
         ),
         request_timeout: read_seconds(reader, "EIDER_REQUEST_TIMEOUT_SECONDS", timeout),

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use catalog::{AskSqlite, Failure};
 use domain::{Code, Error};
+use tokio::sync::Semaphore;
 
 use crate::instance::{Instance, Slot};
 use crate::sql::{METADATA, literal};
@@ -18,6 +19,8 @@ use crate::{error, raw, threads, values};
 pub(crate) struct AskEngine {
     slot: Arc<Slot>,
     kept: Arc<Kept>,
+    /// Each question has a thread and a connection of its own while it runs.
+    turns: Semaphore,
 }
 
 /// The connection of the last answer, its transaction still open: while SQLite has one on the file, the
@@ -32,6 +35,9 @@ struct Kept {
 
 /// Answers until the log may begin anew: some megabytes of it.
 const ANSWERS_A_LOG: u64 = 200;
+
+/// Questions that are asked at once: some milliseconds each.
+const QUESTIONS: usize = 8;
 
 impl Kept {
     /// Keeps this one, unless it is time for none; the one before goes.
@@ -48,13 +54,15 @@ impl Kept {
 
 impl AskEngine {
     pub(crate) fn new(slot: Arc<Slot>) -> Self {
-        Self { slot, kept: Arc::default() }
+        Self { slot, kept: Arc::default(), turns: Semaphore::new(QUESTIONS) }
     }
 }
 
 #[async_trait]
 impl AskSqlite for AskEngine {
     async fn ask(&self, sql: &str, parameters: &[Option<String>]) -> Result<String, Failure> {
+        let other = |error: Error| Failure::Other(error.into());
+        let _turn = self.turns.acquire().await.map_err(|e| other(Error::internal(e)))?;
         let statement = statement(sql, parameters);
         let mut tried = false;
         loop {
@@ -62,7 +70,7 @@ impl AskSqlite for AskEngine {
             let (on, sql, kept) =
                 (Arc::clone(&instance), statement.clone(), Arc::clone(&self.kept));
             let answer = threads::run("catalog", move || answer(&on, &sql, &kept)).await;
-            match answer.map_err(|error| Failure::Other(error.into()))? {
+            match answer.map_err(other)? {
                 Ok(text) => return Ok(text),
                 Err(failure) if error::is_instance_broken(&failure) && !tried => {
                     self.slot.discard(&instance).await;

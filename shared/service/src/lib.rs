@@ -31,5 +31,5 @@ pub use query::{
     BatchStream, Deadlines, Parameter, Parameters, Query, ResultColumn, Rows, Select, run_query,
 };
 pub use read_table::read_table;
-pub use spool::{Spool, SpoolWriter};
+pub use spool::{Spool, SpoolWriter, Spools};
 pub use write::{Append, Change, Origin, Outcome, Write, WriteKey};

@@ -1,8 +1,10 @@
-//! A request's body, kept so that it can be read more than once: small in memory, large in a file.
+//! A request's body, kept so that it can be read more than once: in memory, or in a file.
 
 use std::fs::File;
 use std::io::{BufReader, Read, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use domain::{Error, Result};
@@ -11,9 +13,26 @@ use tempfile::NamedTempFile;
 
 use crate::write::hex;
 
+/// Where the bodies of a process wait: so many bytes of them together in memory, the rest in files.
+pub struct Spools {
+    folder: Arc<Path>,
+    room: Room,
+}
+
+/// Bytes of memory that bodies may still take.
+#[derive(Clone)]
+struct Room(Arc<AtomicUsize>);
+
+/// Bytes taken of the room, given back when this goes.
+struct Taken {
+    room: Room,
+    bytes: usize,
+}
+
 /// A whole body, its length and its digest.
 pub struct Spool {
     kept: Kept,
+    folder: Arc<Path>,
     /// Bytes.
     pub length: u64,
     /// SHA-256 in hexadecimal, the payload under an idempotency key; empty where it was not asked for.
@@ -21,56 +40,90 @@ pub struct Spool {
 }
 
 enum Kept {
-    Memory(Bytes),
+    Memory(Bytes, #[expect(dead_code, reason = "held as long as the bytes")] Taken),
     File(NamedTempFile),
 }
 
-/// Memory that is taken before anything came; it is only reserved until it is written to.
-const ROOM: usize = 64 << 20;
-
 /// A body on its way in.
 pub struct SpoolWriter {
-    folder: PathBuf,
-    in_memory: usize,
+    folder: Arc<Path>,
+    taken: Taken,
     memory: Vec<u8>,
     file: Option<NamedTempFile>,
     hasher: Option<Sha256>,
     length: u64,
 }
 
-impl SpoolWriter {
-    /// Keeps up to `in_memory` bytes in memory, more in a file in `folder`. So many are `announced`:
-    /// room is made for them at once, but not for more than a client that lies could make us keep. The
-    /// digest is made only of what has an idempotency key: it takes as long as receiving.
-    pub fn new(folder: &Path, in_memory: usize, announced: Option<u64>, digest: bool) -> Self {
-        let announced = announced.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or_default();
-        let room = if announced <= in_memory { announced.min(ROOM) } else { 0 };
-        Self {
-            folder: folder.to_owned(),
-            in_memory,
-            memory: Vec::with_capacity(room),
-            file: None,
-            hasher: digest.then(Sha256::new),
-            length: 0,
-        }
+impl Taken {
+    /// Takes more, if there is as much.
+    fn grow(&mut self, bytes: usize) -> bool {
+        let left = |left: usize| left.checked_sub(bytes);
+        let grown = self.room.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, left).is_ok();
+        self.bytes += if grown { bytes } else { 0 };
+        grown
     }
 
-    /// Takes the next piece. Blocks for the disk once the body is large.
+    fn give_back(&mut self) {
+        self.room.0.fetch_add(std::mem::take(&mut self.bytes), Ordering::Relaxed);
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        self.give_back();
+    }
+}
+
+impl Spools {
+    /// Files in `folder`, which is there; `in_memory` bytes at most in memory at once.
+    pub fn new(folder: &Path, in_memory: usize) -> Self {
+        Self { folder: folder.into(), room: Room(Arc::new(AtomicUsize::new(in_memory))) }
+    }
+
+    /// A new body, of which so many bytes are `announced`: they are taken at once, or it goes to a file.
+    /// The digest is made only of what has an idempotency key: it takes as long as receiving.
+    pub fn begin(&self, announced: Option<u64>, digest: bool) -> Result<SpoolWriter> {
+        let mut taken = Taken { room: self.room.clone(), bytes: 0 };
+        let announced = announced.map_or(Some(0), |bytes| usize::try_from(bytes).ok());
+        let room = announced.filter(|bytes| taken.grow(*bytes));
+        let file = if room.is_some() { None } else { Some(spill(&self.folder, &[])?) };
+        Ok(SpoolWriter {
+            folder: self.folder.clone(),
+            taken,
+            memory: Vec::with_capacity(room.unwrap_or_default()),
+            file,
+            hasher: digest.then(Sha256::new),
+            length: 0,
+        })
+    }
+}
+
+impl SpoolWriter {
+    /// Takes the next piece. Blocks for the disk once there is no more memory.
     pub fn push(&mut self, piece: &[u8]) -> Result<()> {
         if let Some(hasher) = &mut self.hasher {
             hasher.update(piece);
         }
         self.length += piece.len() as u64;
-        if self.file.is_none() && self.memory.len() + piece.len() <= self.in_memory {
+        if self.file.is_none() && self.has_room(piece.len()) {
             self.memory.extend_from_slice(piece);
             return Ok(());
         }
-        let spilled = std::mem::take(&mut self.memory);
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(spill(&self.folder, &spilled)?),
+            none => {
+                let spilled = std::mem::take(&mut self.memory);
+                let file = none.insert(spill(&self.folder, &spilled)?);
+                self.taken.give_back();
+                file
+            }
         };
         file.write_all(piece).map_err(Error::internal)
+    }
+
+    fn has_room(&mut self, more: usize) -> bool {
+        let missing = (self.memory.len() + more).saturating_sub(self.taken.bytes);
+        self.taken.grow(missing)
     }
 
     /// Bytes taken so far.
@@ -82,10 +135,10 @@ impl SpoolWriter {
     pub fn finish(self) -> Spool {
         let kept = match self.file {
             Some(file) => Kept::File(file),
-            None => Kept::Memory(self.memory.into()),
+            None => Kept::Memory(self.memory.into(), self.taken),
         };
         let digest = self.hasher.map(|hasher| hex(&hasher.finalize())).unwrap_or_default();
-        Spool { kept, length: self.length, digest }
+        Spool { kept, folder: self.folder, length: self.length, digest }
     }
 }
 
@@ -104,31 +157,31 @@ impl Spool {
     /// Reads from the start.
     pub fn reader(&self) -> Result<Box<dyn Read + Send>> {
         match &self.kept {
-            Kept::Memory(bytes) => Ok(Box::new(std::io::Cursor::new(bytes.clone()))),
+            Kept::Memory(bytes, _) => Ok(Box::new(std::io::Cursor::new(bytes.clone()))),
             Kept::File(_) => Ok(Box::new(BufReader::new(self.reopen()?))),
         }
     }
 
-    /// The file of a large body, from its start.
+    /// The file of a body that is not in memory, from its start.
     pub fn reopen(&self) -> Result<File> {
         match &self.kept {
-            Kept::Memory(_) => Err(Error::internal("a small body has no file")),
+            Kept::Memory(..) => Err(Error::internal("a body in memory has no file")),
             Kept::File(file) => file.reopen().map_err(Error::internal),
         }
     }
 
-    /// The body in memory, if it is small.
+    /// The body, if it is in memory.
     pub fn in_memory(&self) -> Option<&Bytes> {
         match &self.kept {
-            Kept::Memory(bytes) => Some(bytes),
+            Kept::Memory(bytes, _) => Some(bytes),
             Kept::File(_) => None,
         }
     }
 
-    /// The body as a file in `folder`, which is written now if it was small.
-    pub fn into_file(self, folder: &Path) -> Result<NamedTempFile> {
+    /// The body as a file, which is written now if it was in memory.
+    pub fn into_file(self) -> Result<NamedTempFile> {
         match self.kept {
-            Kept::Memory(bytes) => spill(folder, &bytes),
+            Kept::Memory(bytes, _) => spill(&self.folder, &bytes),
             Kept::File(file) => Ok(file),
         }
     }
@@ -138,13 +191,16 @@ impl Spool {
 mod tests {
     use super::*;
 
-    fn spool(in_memory: usize, pieces: &[&[u8]]) -> Spool {
-        let folder = std::env::temp_dir();
-        let mut writer = SpoolWriter::new(&folder, in_memory, Some(6), true);
-        for piece in pieces {
+    fn spool(spools: &Spools, announced: Option<u64>) -> Spool {
+        let mut writer = spools.begin(announced, true).expect("begun");
+        for piece in [&b"abc"[..], b"", b"def"] {
             writer.push(piece).expect("spooled");
         }
         writer.finish()
+    }
+
+    fn spools(in_memory: usize) -> Spools {
+        Spools::new(&std::env::temp_dir(), in_memory)
     }
 
     fn read(spool: &Spool) -> Vec<u8> {
@@ -154,14 +210,34 @@ mod tests {
     }
 
     #[test]
-    fn small_in_memory_and_large_in_a_file_read_alike_and_twice() {
-        for in_memory in [0, 4, 6, 100] {
-            let spool = spool(in_memory, &[b"abc", b"", b"def"]);
-            assert_eq!(spool.in_memory().is_some(), in_memory >= 6, "{in_memory}");
-            assert_eq!(read(&spool), b"abcdef");
-            assert_eq!(read(&spool), b"abcdef");
-            assert_eq!(spool.length, 6);
-            assert!(spool.digest.starts_with("bef57ec7f53a6d40beb640a780a639c8"));
+    fn in_memory_and_in_a_file_read_alike_and_twice() {
+        for (in_memory, announced) in [(0, 6), (4, 6), (6, 6), (100, 6), (6, 2), (4, 2)] {
+            for announced in [None, Some(announced)] {
+                let spool = spool(&spools(in_memory), announced);
+                assert_eq!(spool.in_memory().is_some(), in_memory >= 6, "{in_memory}");
+                assert_eq!(read(&spool), b"abcdef");
+                assert_eq!(read(&spool), b"abcdef");
+                assert_eq!(spool.length, 6);
+                assert!(spool.digest.starts_with("bef57ec7f53a6d40beb640a780a639c8"));
+            }
         }
+    }
+
+    #[test]
+    fn bodies_share_the_memory_of_the_process_and_give_it_back() {
+        let spools = spools(13);
+        let first = spool(&spools, Some(6));
+        let second = spool(&spools, None);
+        // One byte is left: neither what is announced nor what comes unannounced has room.
+        for announced in [Some(6), None] {
+            let third = spool(&spools, announced);
+            assert!(third.in_memory().is_none());
+            assert_eq!(read(&third), b"abcdef");
+        }
+        assert!(first.in_memory().is_some() && second.in_memory().is_some());
+        drop(first);
+        assert!(spool(&spools, Some(6)).in_memory().is_some(), "the first one's memory is free");
+        drop(second.into_file().expect("a file"));
+        assert_eq!(spools.room.0.load(Ordering::Relaxed), 13);
     }
 }

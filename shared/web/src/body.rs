@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, Request};
 use domain::{Code, Error, Result};
 use http::{HeaderMap, header};
 use http_body_util::BodyExt;
-use service::{Spool, SpoolWriter};
+use service::Spool;
 
 use crate::{Failure, RequestContext};
 
@@ -40,7 +40,6 @@ impl IncomingBody {
         let server = &self.context.edge.server;
         let limits = Limits {
             bytes: server.max_body_bytes,
-            in_memory: server.spool_memory_bytes,
             digest,
             instead: "Send it in several appends, each with an Idempotency-Key of its own.",
         };
@@ -52,8 +51,6 @@ impl IncomingBody {
 pub(crate) struct Limits {
     /// Bytes at most.
     pub(crate) bytes: u64,
-    /// Bytes that are kept in memory.
-    pub(crate) in_memory: usize,
     /// Whether its digest is needed.
     pub(crate) digest: bool,
     /// What to do with a larger one.
@@ -91,8 +88,7 @@ pub(crate) async fn receive(
         return Err(too_large(&limits));
     }
     context.pause();
-    let mut writer =
-        SpoolWriter::new(&context.edge.spool_dir, limits.in_memory, announced, limits.digest);
+    let mut writer = context.edge.spools.begin(announced, limits.digest)?;
     loop {
         let frame = tokio::time::timeout(server.body_silence, body.frame())
             .await

@@ -1,5 +1,6 @@
 //! What every request carries: its id, its clock, and the edge it came in by.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,7 @@ use axum::extract::FromRequestParts;
 use config::ServerConfig;
 use domain::{Error, RequestId};
 use http::request::Parts;
-use service::{Authenticator, Deadlines};
+use service::{Authenticator, Deadlines, Spools};
 
 use crate::Failure;
 
@@ -17,8 +18,16 @@ pub struct Edge {
     pub authenticator: Arc<dyn Authenticator>,
     /// Limits, and what is shown in errors.
     pub server: ServerConfig,
-    /// Where large bodies wait.
-    pub spool_dir: std::path::PathBuf,
+    /// Where bodies wait.
+    pub spools: Spools,
+}
+
+impl Edge {
+    /// The limits of `server`; bodies that are large wait in `folder`.
+    pub fn new(authenticator: Arc<dyn Authenticator>, server: ServerConfig, folder: &Path) -> Self {
+        let spools = Spools::new(folder, server.spool_memory_bytes);
+        Self { authenticator, server, spools }
+    }
 }
 
 /// Of a request's time so much is kept for the end of work that is stopped.

@@ -1,5 +1,7 @@
 //! JSON bodies: of the right type, whole, with known fields only.
 
+use std::io::Read;
+
 use axum::extract::{FromRequest, Request};
 use domain::{Code, Error};
 use http::{HeaderMap, header};
@@ -18,7 +20,7 @@ pub struct Json<T> {
 }
 
 /// JSON bodies are definitions and queries; larger ones are a mistake.
-const MOST_BYTES: usize = 1 << 20;
+const MOST_BYTES: u64 = 1 << 20;
 
 impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Failure;
@@ -27,16 +29,13 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         let context = RequestContext::of(request.extensions())?;
         check_type(request.headers())?;
         let limits = Limits {
-            bytes: (MOST_BYTES as u64).min(context.edge.server.max_body_bytes),
-            in_memory: MOST_BYTES,
+            bytes: MOST_BYTES.min(context.edge.server.max_body_bytes),
             digest: true,
             instead: "JSON holds definitions and queries; rows go to PUT /tables/{table_name}.",
         };
         let spool = body::receive(request.into_body(), &context, limits).await?;
-        let bytes = match spool.in_memory() {
-            Some(bytes) => bytes.clone(),
-            None => return Err(Error::internal("a JSON body was spooled to a file").into()),
-        };
+        let mut bytes = Vec::new();
+        spool.reader()?.read_to_end(&mut bytes).map_err(Error::internal)?;
         let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             let path = error.path().to_string();

@@ -1,6 +1,7 @@
 //! One query on its two threads: this one fetches, another makes Arrow of it (FACTS 14).
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
@@ -14,6 +15,9 @@ use super::plan::{self, Plan};
 use super::stream::{Ending, Head};
 use crate::raw::{Connection, Failure};
 use crate::{answer, error};
+
+/// A batch, which has some megabytes, must be taken in this time: 10 to 30 kB a second.
+const SLOWEST: Duration = Duration::from_mins(5);
 
 /// What the thread of a query owns.
 pub(super) struct Work {
@@ -105,19 +109,15 @@ impl Work {
 }
 
 impl Output {
-    /// Hands a batch over; waits for a slow reader as long as there is time.
+    /// Hands a batch over; waits for a slow reader as long as there is time, but not for one that takes
+    /// hardly anything: it has a turn that others wait for.
     pub(super) fn hand_over(&self, batch: RecordBatch) -> Result<(), Stop> {
-        let sent = match self.ending.watched.deadline() {
-            None => self.send.blocking_send(batch).ok(),
-            Some(at) => {
-                let sending = self.send.send(batch);
-                let sent = self
-                    .runtime
-                    .block_on(async { tokio::time::timeout_at(at.into(), sending).await });
-                sent.map_err(|_| answer::timed_out())?.ok()
-            }
-        };
-        sent.ok_or(Stop::Gone)
+        let patience = Instant::now() + SLOWEST;
+        let at = self.ending.watched.deadline().map_or(patience, |deadline| deadline.min(patience));
+        let sending = self.send.send(batch);
+        let sent =
+            self.runtime.block_on(async { tokio::time::timeout_at(at.into(), sending).await });
+        sent.map_err(|_| answer::timed_out())?.map_err(|_| Stop::Gone)
     }
 }
 

@@ -1,5 +1,6 @@
 //! A failure in mid-stream: no answer that ends is taken for a whole one (invariant 4).
 
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{Int64Array, RecordBatch};
@@ -32,7 +33,7 @@ fn edge() -> Arc<Edge> {
     ];
     let function = function.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let server = Config::from_variables(function).expect("a configuration").server;
-    Arc::new(Edge { authenticator: Arc::new(Anonymous), server, spool_dir: "/tmp".into() })
+    Arc::new(Edge::new(Arc::new(Anonymous), server, Path::new("/tmp")))
 }
 
 /// Two batches of three rows; then, if `broken`, the storage is gone.
