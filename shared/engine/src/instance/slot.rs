@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{Code, Result};
+use service::S3Credentials;
 use tokio::sync::Mutex;
 
 use super::{Instance, open};
@@ -22,12 +23,24 @@ impl Slot {
         Self { settings, purpose, open: Mutex::new(None) }
     }
 
+    async fn credentials(&self) -> Result<Option<S3Credentials>> {
+        match self.settings.storage {
+            StorageLocation::Local(_) => Ok(None),
+            StorageLocation::S3 { .. } => self.settings.credentials.current().await.map(Some),
+        }
+    }
+
+    /// Gives an instance of this place the credentials that are valid now.
+    pub(crate) async fn renew(&self, instance: &Instance) -> Result<()> {
+        match self.credentials().await? {
+            Some(objects) => instance.refresh(&objects).map_err(error::opening),
+            None => Ok(()),
+        }
+    }
+
     /// The instance, with credentials that are valid now.
     pub(crate) async fn get(&self) -> Result<Arc<Instance>> {
-        let objects = match self.settings.storage {
-            StorageLocation::Local(_) => None,
-            StorageLocation::S3 { .. } => Some(self.settings.credentials.current().await?),
-        };
+        let objects = self.credentials().await?;
         let mut place = self.open.lock().await;
         if let Some(instance) = &*place {
             let instance = Arc::clone(instance);

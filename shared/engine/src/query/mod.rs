@@ -5,6 +5,7 @@ mod convert;
 mod guarded;
 mod parameters;
 mod plan;
+pub(crate) mod renewal;
 mod run;
 mod stream;
 mod views;
@@ -22,6 +23,7 @@ use crate::settings::EngineSettings;
 use crate::watchdog::Watchdog;
 use crate::{answer, error, threads};
 
+use renewal::Renewal;
 use run::{Cure, Output, Stopped, Work};
 use stream::Ending;
 
@@ -59,7 +61,7 @@ impl Queries {
     /// Starts the query on a thread and waits for its first batch.
     async fn start(
         &self,
-        instance: &Instance,
+        instance: &Arc<Instance>,
         query: Query,
         turn: OwnedSemaphorePermit,
     ) -> Result<Rows, Stopped> {
@@ -86,7 +88,10 @@ impl Queries {
         let hopeless = |error| Stopped { error, cure: None };
         threads::start("query", move || run::run(work, head)).map_err(hopeless)?;
         match first.await {
-            Ok(head) => Ok(stream::rows(head?, batches, calling_off)),
+            Ok(head) => {
+                let renewal = Renewal::new(&self.slot, instance);
+                Ok(stream::rows(head?, batches, calling_off, renewal))
+            }
             Err(_) => Err(hopeless(Error::internal("the query's thread panicked"))),
         }
     }

@@ -1,14 +1,16 @@
 //! The reader's end of a query.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use domain::{Error, SnapshotId};
+use domain::{Error, Result, SnapshotId};
 use futures::stream::{self, StreamExt};
 use service::{ResultColumn, Rows};
 use tokio::sync::mpsc;
 
+use super::renewal::Renewal;
 use crate::watchdog::Watched;
 
 /// What is known once the first batch is there.
@@ -49,23 +51,44 @@ impl Drop for CallOff {
     }
 }
 
-/// The rows for the caller: the first batch, those that come, and the error, if one ended them.
-pub(super) fn rows(head: Head, batches: mpsc::Receiver<RecordBatch>, call_off: CallOff) -> Rows {
-    let state = (head.first, batches, call_off, false);
-    let batches = stream::unfold(state, |(first, mut batches, call_off, ended)| async move {
-        if ended {
+/// Batches on their way to the reader.
+struct Coming {
+    first: Option<RecordBatch>,
+    batches: mpsc::Receiver<RecordBatch>,
+    call_off: CallOff,
+    renewal: Renewal,
+    ended: bool,
+}
+
+impl Coming {
+    /// The first batch, then those that come; the error of one that failed is the last.
+    async fn next(&mut self) -> Option<Result<RecordBatch>> {
+        if self.ended {
             return None;
         }
-        if let Some(first) = first {
-            return Some((Ok(first), (None, batches, call_off, false)));
+        if let Some(first) = self.first.take() {
+            return Some(Ok(first));
         }
-        match batches.recv().await {
-            Some(batch) => Some((Ok(batch), (None, batches, call_off, false))),
-            None => {
-                let error = call_off.0.take()?;
-                Some((Err(error), (None, batches, call_off, true)))
-            }
+        self.renewal.tick(Instant::now()).await;
+        if let Some(batch) = self.batches.recv().await {
+            return Some(Ok(batch));
         }
+        self.ended = true;
+        self.call_off.0.take().map(Err)
+    }
+}
+
+/// The rows for the caller: the first batch, those that come, and the error, if one ended them.
+pub(super) fn rows(
+    head: Head,
+    batches: mpsc::Receiver<RecordBatch>,
+    call_off: CallOff,
+    renewal: Renewal,
+) -> Rows {
+    let coming = Coming { first: head.first, batches, call_off, renewal, ended: false };
+    let batches = stream::unfold(coming, |mut coming| async move {
+        let next = coming.next().await?;
+        Some((next, coming))
     });
     Rows {
         columns: head.columns,

@@ -1,11 +1,13 @@
 //! Instances: sealed, replaced, with credentials that change.
 
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use domain::Code;
 
 use super::*;
 use crate::instance::Instance;
+use crate::query::renewal::Renewal;
 use crate::raw::Failure;
 
 fn run(instance: &Instance, sql: &str) -> Result<Vec<Vec<Option<String>>>, Failure> {
@@ -86,6 +88,25 @@ async fn credentials_are_replaced_when_they_change_and_never_shown() {
             assert_eq!(run(&first, &sql).expect("a value"), [[None]]);
         }
     }
+}
+
+#[tokio::test]
+async fn credentials_are_renewed_under_a_read_that_goes_on() {
+    let (_folder, engine) = on_s3().await;
+    let instance = engine.reading.get().await.expect("an instance");
+    let secret = || {
+        let sql = "SELECT secret_string FROM duckdb_secrets() WHERE name = 'eider_objects'";
+        run(&instance, sql).expect("a secret")
+    };
+    let (began, mut renewal) = (Instant::now(), Renewal::new(&engine.reading, &instance));
+    let first = secret();
+    renewal.tick(began + Duration::from_secs(30)).await;
+    assert_eq!(secret(), first, "not each batch asks");
+    renewal.tick(began + Duration::from_secs(90)).await;
+    let second = secret();
+    assert_ne!(second, first);
+    renewal.tick(began + Duration::from_secs(100)).await;
+    assert_eq!(secret(), second);
 }
 
 #[tokio::test]
