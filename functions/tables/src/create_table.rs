@@ -3,7 +3,7 @@
 use api::{CreateTable, Problem, TableDocument};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::TableName;
+use domain::{Table, TableName};
 use http::{HeaderValue, StatusCode, header};
 use web::{Authenticated, Failure, Json, NoParameters, Parameters, WriteHeaders, replayed};
 
@@ -34,24 +34,25 @@ pub(crate) async fn create_table(
     let definition = request.value.parse()?;
     let origin = headers.origin(&caller, request.digest);
 
-    let created = service::create_table(
-        &*adapters.catalog,
-        &*adapters.lake,
-        &caller,
-        origin,
-        definition,
-        if_not_exists,
-    )
-    .await?;
+    let location = location(&definition.name);
 
-    let location = location(&created.table.summary.name);
-    let document = axum::Json(TableDocument::from(created.table));
+    let request = service::CreateTable { origin, definition, if_not_exists };
+    let created =
+        service::create_table(&*adapters.catalog, &*adapters.lake, &caller, request, &describe)
+            .await?;
+
+    let json = HeaderValue::from_static("application/json");
+    let document = ([(header::CONTENT_TYPE, json)], created.document);
     if created.existed {
         return Ok(replayed(document.into_response(), created.replayed));
     }
     let mut response = (StatusCode::CREATED, document).into_response();
     response.headers_mut().insert(header::LOCATION, location);
     Ok(replayed(response, created.replayed))
+}
+
+fn describe(table: Table) -> domain::Result<String> {
+    serde_json::to_string(&TableDocument::from(table)).map_err(domain::Error::internal)
 }
 
 /// `/tables/{table_name}`, the name as one segment.

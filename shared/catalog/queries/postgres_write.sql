@@ -7,7 +7,7 @@ SELECT json_build_object(
         SELECT json_build_object(
             'payload', payload, 'changed', table_id IS NOT NULL,
             'snapshot', snapshot_id, 'schema', schema_name, 'table', table_name,
-            'rows', row_count, 'bytes', byte_count, 'run', run_id, 'at', committed_at)
+            'rows', row_count, 'bytes', byte_count, 'run', run_id, 'at', committed_at, 'answer', answer)
         FROM @.eider_write WHERE key = $1::text
     )
 )::text

@@ -7,7 +7,7 @@ SELECT json_object(
         SELECT json_object(
             'payload', payload, 'changed', json(CASE WHEN table_id IS NULL THEN 'false' ELSE 'true' END),
             'snapshot', snapshot_id, 'schema', schema_name, 'table', table_name,
-            'rows', row_count, 'bytes', byte_count, 'run', run_id, 'at', committed_at)
+            'rows', row_count, 'bytes', byte_count, 'run', run_id, 'at', committed_at, 'answer', answer)
         FROM eider_write WHERE key = ?1
     )
 )

@@ -47,6 +47,7 @@ struct WriteDocument {
     bytes: u64,
     run: Option<String>,
     at: String,
+    answer: Option<String>,
 }
 
 impl Document {
@@ -111,6 +112,7 @@ impl WriteDocument {
             bytes: self.bytes,
             run: self.run.as_deref().map(RunId::parse).transpose()?,
             at: time(&self.at)?,
+            answer: self.answer,
         })
     }
 }
@@ -147,7 +149,7 @@ mod tests {
             (r#"{"migration": null, "format": "1.0", "snapshot": 0}"#, "not migrated"),
             (r#"{"migration": 2, "format": "1.0", "snapshot": 0}"#, "at migration 2"),
             (r#"{"migration": 99, "format": "1.0", "snapshot": 0}"#, "newer Eider"),
-            (r#"{"migration": 3, "format": "1.1", "snapshot": 0}"#, "format 1.1"),
+            (r#"{"migration": 4, "format": "1.1", "snapshot": 0}"#, "format 1.1"),
         ] {
             let error = Document::read(text).expect_err(text);
             assert_eq!(error.error_code, "CATALOG_VERSION");

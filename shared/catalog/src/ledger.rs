@@ -33,12 +33,13 @@ pub const ALREADY_RECORDED: &str = "eider: write already recorded";
 ///
 /// `home` is where the catalog is inside DuckDB, quoted as SQL: `__ducklake_metadata_lake."<schema>"`
 /// on PostgreSQL, `__ducklake_metadata_lake.main` on SQLite. Parameters, in order: key, payload,
-/// kind, snapshot (the table's last), schema, table, bytes (BIGINT), run (VARCHAR or NULL), time (TIMESTAMPTZ, or VARCHAR in RFC
-/// 3339). A key that is there already is a constraint error: look it up.
+/// kind, snapshot (the table's last), schema, table, bytes (BIGINT), run (VARCHAR or NULL), time
+/// (TIMESTAMPTZ, or VARCHAR in RFC 3339), answer (VARCHAR or NULL). A key that is there already is a constraint error: look it up.
 pub fn record_alone(home: &str) -> String {
     format!(
         "INSERT INTO {home}.eider_write \
-         (key, payload, kind, snapshot_id, schema_name, table_name, row_count, byte_count, run_id, committed_at) \
-         VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)"
+         (key, payload, kind, snapshot_id, schema_name, table_name, row_count, byte_count, run_id, committed_at, \
+          answer) \
+         VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)"
     )
 }

@@ -3,7 +3,7 @@
 use domain::{Code, Error, Result};
 
 /// The number of our newest migration.
-pub const MIGRATION: u32 = 3;
+pub const MIGRATION: u32 = 4;
 
 /// DuckLake's format version, the one that our SQL reads.
 pub const FORMAT: &str = "1.0";
@@ -31,8 +31,8 @@ pub fn check(migration: Option<u32>, format: Option<&str>) -> Result<()> {
 pub(crate) fn refuse(found: Option<u32>) -> Error {
     let detail = match found {
         None => format!(
-            "The catalog is not migrated: it has no Eider tables, this Eider needs its migration \
-             {MIGRATION}. Run `eider-server migrate`."
+            "The catalog is not migrated to what this Eider needs, its migration {MIGRATION}: tables or \
+             columns are not there. Run `eider-server migrate`."
         ),
         Some(found) if found > MIGRATION => format!(
             "The catalog is at migration {found}, this Eider at {MIGRATION}: it is of a newer Eider. \

@@ -56,6 +56,7 @@ pub(crate) fn record_alone(
         crate::write::bytes(&write.change).to_string(),
         write.run.map_or_else(|| "NULL".to_owned(), |run| text(&run.to_string())),
         format!("strftime(make_timestamp({micros}), '%Y-%m-%d %H:%M:%S.%f+00')"),
+        write.change.answer().map_or_else(|| "NULL".to_owned(), text),
     ];
     [
         format!("PREPARE eider_alone AS {}", catalog::ledger::record_alone(&home)),

@@ -1,47 +1,55 @@
 //! A new table from its columns.
 
-use domain::{
-    Access, Caller, Code, Error, Result, Table, TableDefinition, TableName, TableSummary,
-};
+use domain::{Access, Caller, Code, Error, Result, Table, TableDefinition, TableSummary};
 
 use crate::{Catalog, Change, Lake, Origin, RecordedWrite, get_table::check_access};
 
-/// The table, and what to say of how it came.
+/// What a creation asks.
+#[derive(Debug, Clone)]
+pub struct CreateTable {
+    /// Its key, its run, its time.
+    pub origin: Origin,
+    /// The table.
+    pub definition: TableDefinition,
+    /// A table of the name is as good.
+    pub if_not_exists: bool,
+}
+
+/// How the table came.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Created {
-    /// The table as it was made (or as it is, where `existed`).
-    pub table: Table,
+    /// The document: of the table as it was made, or as it was where it had `existed`.
+    pub document: String,
     /// It was there before, and `if_not_exists` was asked.
     pub existed: bool,
     /// The same request had been answered before, under the same key.
     pub replayed: bool,
 }
 
-/// Makes the table. 409 where one of the name is there, unless `if_not_exists`.
+/// Makes the table. 409 where one of the name is there, unless `if_not_exists`. `describe` writes the
+/// answer's document.
 pub async fn create_table(
     catalog: &dyn Catalog,
     lake: &dyn Lake,
     caller: &Caller,
-    origin: Origin,
-    definition: TableDefinition,
-    if_not_exists: bool,
+    request: CreateTable,
+    describe: &(dyn Fn(Table) -> Result<String> + Sync),
 ) -> Result<Created> {
+    let CreateTable { origin, definition, .. } = &request;
     check_access(caller, &definition.name, Access::Write)?;
     if let Some(recorded) = origin.key.find(catalog).await? {
-        return replayed(catalog, definition, &recorded).await;
+        return answered(&request, recorded, true, describe);
     }
     if let Some(table) = catalog.find_table(&definition.name).await? {
-        return existing(catalog, lake, origin, definition, table, if_not_exists).await;
+        return existing(catalog, lake, &request, table, describe).await;
     }
     let write = origin.clone().write(Change::CreateTable(definition.clone()));
     match lake.write(write).await {
-        Ok(outcome) => Ok(created(definition, &outcome.write, outcome.replayed)),
+        Ok(outcome) => answered(&request, outcome.write, outcome.replayed, describe),
         // Another was faster: the same answer as if it had been there from the start.
         Err(error) if error.error_code == "TABLE_EXISTS" => {
             match catalog.find_table(&definition.name).await? {
-                Some(table) => {
-                    existing(catalog, lake, origin, definition, table, if_not_exists).await
-                }
+                Some(table) => existing(catalog, lake, &request, table, describe).await,
                 None => Err(error),
             }
         }
@@ -53,13 +61,13 @@ pub async fn create_table(
 async fn existing(
     catalog: &dyn Catalog,
     lake: &dyn Lake,
-    origin: Origin,
-    definition: TableDefinition,
+    request: &CreateTable,
     table: Table,
-    if_not_exists: bool,
+    describe: &(dyn Fn(Table) -> Result<String> + Sync),
 ) -> Result<Created> {
+    let CreateTable { origin, if_not_exists, .. } = request;
     if let Some(recorded) = origin.key.find(catalog).await? {
-        return replayed(catalog, definition, &recorded).await;
+        return answered(request, recorded, true, describe);
     }
     let (name, snapshot) = (table.summary.name.clone(), table.summary.snapshot);
     if !if_not_exists {
@@ -72,55 +80,37 @@ async fn existing(
             ),
         ));
     }
+    let document = describe(table)?;
     if !origin.key.by_caller {
-        return Ok(Created { table, existed: true, replayed: false });
+        return Ok(Created { document, existed: true, replayed: false });
     }
     // The key stands for this answer from now on.
-    let outcome = lake.write(origin.write(Change::KeepTable { table: name, snapshot })).await?;
-    Ok(Created { table, existed: true, replayed: outcome.replayed })
+    let keep = Change::KeepTable { table: name, snapshot, answer: document };
+    let outcome = lake.write(origin.clone().write(keep)).await?;
+    answered(request, outcome.write, outcome.replayed, describe)
 }
 
-/// What the same request was answered before.
-async fn replayed(
-    catalog: &dyn Catalog,
-    definition: TableDefinition,
-    recorded: &RecordedWrite,
+/// The answer from the ledger and the request alone, so that a replay gives the very first one.
+fn answered(
+    request: &CreateTable,
+    recorded: RecordedWrite,
+    replayed: bool,
+    describe: &(dyn Fn(Table) -> Result<String> + Sync),
 ) -> Result<Created> {
-    if recorded.changed {
-        return Ok(created(definition, recorded, true));
+    if let Some(document) = recorded.answer {
+        return Ok(Created { document, existed: true, replayed });
     }
-    match catalog.find_table(&definition.name).await? {
-        Some(table) => Ok(Created { table, existed: true, replayed: true }),
-        None => Err(gone(&definition.name)),
-    }
-}
-
-fn gone(name: &TableName) -> Error {
-    Error::new(
-        Code::Conflict,
-        "TABLE_CHANGED",
-        format!(
-            "The table `{name}` was there when this Idempotency-Key was first used, and has been \
-             dropped since; send a new key to make it."
-        ),
-    )
-}
-
-/// The answer from the request and the ledger alone, so that a replay gives the very first answer.
-fn created(definition: TableDefinition, recorded: &RecordedWrite, replayed: bool) -> Created {
+    let TableDefinition { name, columns, comment } = request.definition.clone();
     let summary = TableSummary {
-        name: definition.name,
+        name,
         row_count: 0,
         size_bytes: 0,
         file_count: 0,
         snapshot: recorded.snapshot,
         created_at: recorded.at,
         updated_at: recorded.at,
-        comment: definition.comment,
+        comment,
     };
-    Created {
-        table: Table { id: 0, summary, columns: definition.columns },
-        existed: false,
-        replayed,
-    }
+    let document = describe(Table { id: 0, summary, columns })?;
+    Ok(Created { document, existed: false, replayed })
 }

@@ -18,7 +18,7 @@ mod spool;
 mod write;
 
 pub use append_table::{AppendTable, Appended, append_table, may_append};
-pub use create_table::{Created, create_table};
+pub use create_table::{CreateTable, Created, create_table};
 pub use credentials::{ObjectCredentials, S3Credentials};
 pub use delete_table::delete_table;
 pub use get_table::get_table;

@@ -66,6 +66,8 @@ pub struct RecordedWrite {
     pub run: Option<RunId>,
     /// When it was committed.
     pub at: Timestamp,
+    /// What was answered, where the request and the rest of this do not tell it.
+    pub answer: Option<String>,
 }
 
 /// The one writer of the lake.

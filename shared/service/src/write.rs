@@ -103,6 +103,8 @@ pub enum Change {
         table: TableName,
         /// Its last snapshot.
         snapshot: SnapshotId,
+        /// What was answered, for a replay.
+        answer: String,
     },
 }
 
@@ -129,6 +131,14 @@ impl Change {
             Self::DropTable(name) => name,
             Self::Append(append) => &append.table,
             Self::KeepTable { table, .. } => table,
+        }
+    }
+
+    /// What it answers, where a replay could not tell it from the request and the ledger.
+    pub fn answer(&self) -> Option<&str> {
+        match self {
+            Self::KeepTable { answer, .. } => Some(answer),
+            Self::CreateTable(_) | Self::DropTable(_) | Self::Append(_) => None,
         }
     }
 }

@@ -35,8 +35,12 @@ macro_rules! step {
     };
 }
 
-const STEPS: [Step; MIGRATION as usize] =
-    [step!(1, "0001_ledger"), step!(2, "0002_changes"), step!(3, "0003_listing")];
+const STEPS: [Step; MIGRATION as usize] = [
+    step!(1, "0001_ledger"),
+    step!(2, "0002_changes"),
+    step!(3, "0003_listing"),
+    step!(4, "0004_answers"),
+];
 
 /// What a migration did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +87,7 @@ mod tests {
             assert_eq!(step.number as usize, index + 1);
             assert!(step.name.starts_with(&format!("{:04}_", step.number)), "{}", step.name);
         }
-        assert_eq!(steps_after(Some(2)).expect("steps").count(), 1);
+        assert_eq!(steps_after(Some(2)).expect("steps").count(), 2);
         assert!(steps_after(Some(MIGRATION + 1)).is_err());
     }
 }

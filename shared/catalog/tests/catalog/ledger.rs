@@ -90,7 +90,7 @@ async fn another_clients_extra_info_is_its_own_affair(lake: &Lake) {
 
 async fn a_write_that_changed_nothing_is_recorded_by_hand(lake: &Lake) {
     let at = "'2026-01-02T03:04:05.678901Z'";
-    let given = format!("'k', 'digest', 'append', 12, 'main', 't', 0, 77, NULL, {at}");
+    let given = format!("'k', 'digest', 'append', 12, 'main', 't', 0, 77, NULL, {at}, 'said'");
     let sql = catalog::ledger::record_alone("@").replace("@.", "");
     let (head, _) = sql.split_once("VALUES").expect("values");
     let insert = format!("{head} VALUES ({given})");
@@ -99,4 +99,5 @@ async fn a_write_that_changed_nothing_is_recorded_by_hand(lake: &Lake) {
     let found = lake.catalog().find_write("k").await.expect("asked").expect("recorded");
     assert_eq!((found.snapshot.0, found.rows, found.bytes, found.run), (12, 0, 77, None));
     assert_eq!(found.at.to_string(), "2026-01-02T03:04:05.678901Z");
+    assert_eq!(found.answer.as_deref(), Some("said"));
 }

@@ -28,6 +28,7 @@ pub(super) fn record(attempt: &Attempt<'_>, snapshot: SnapshotId) -> Result<Done
         bytes: ledger::bytes(&write.change),
         run: write.run,
         at: Timestamp::from_microsecond(micros).map_err(Error::internal)?,
+        answer: write.change.answer().map(ToOwned::to_owned),
     }))
 }
 
