@@ -19,6 +19,7 @@ mod parameters;
 mod path;
 mod rows;
 mod write_headers;
+mod writing;
 
 pub use authenticated::{Anonymous, Authenticated};
 pub use body::IncomingBody;
