@@ -2,6 +2,7 @@
 
 mod columns;
 mod errors;
+mod forgets;
 mod hostile;
 mod instances;
 mod late_writes;

@@ -23,7 +23,7 @@ pub(super) fn remove(connection: &Connection, settings: &EngineSettings) {
     }
 }
 
-/// Forgets the log; no write may be under way.
+/// Forgets the log. A write that is under way could not find its files after that.
 pub(super) fn forget_log(connection: &Connection) -> Result<(), Failure> {
     connection.execute("CALL truncate_duckdb_logs()").map(drop)
 }
