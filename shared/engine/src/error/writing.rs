@@ -106,9 +106,11 @@ fn rows(failure: &Failure, table: &TableName) -> Option<Error> {
     None
 }
 
-/// Whether a value does not fit its type.
+/// Whether a value does not fit its type. Of intervals DuckDB says it as of any other argument.
 pub(crate) fn is_of_a_value(failure: &Failure) -> bool {
+    let of_interval = "Could not convert string";
     ["Conversion", "Out of Range", "Mismatch Type"].iter().any(|kind| failure.is(kind))
+        || (failure.is("Invalid Input") && failure.message.starts_with(of_interval))
 }
 
 /// Whether DuckDB could not read on in a Parquet file. DuckLake's statements name such files too.
