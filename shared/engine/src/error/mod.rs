@@ -63,6 +63,19 @@ fn shown(failure: &Failure) -> Option<String> {
     if OURS.iter().any(|ours| folded.contains(&ours.to_ascii_lowercase())) {
         return None;
     }
-    // The lake's name is ours: people call their tables without it.
-    Some(line.replace("lake.", "").chars().take(500).collect())
+    Some(without_lake(line).chars().take(500).collect())
+}
+
+/// The lake's name is ours: people call their tables without it. Only where a name begins with it: in
+/// `datalake.t` and in the value `'lake.x'` it is the caller's.
+fn without_lake(line: &str) -> String {
+    let in_a_name = |before: char| before.is_alphanumeric() || "_$.'".contains(before);
+    let (mut shown, mut from) = (String::new(), 0);
+    for (at, name) in line.match_indices("lake.") {
+        if !line[..at].chars().next_back().is_some_and(in_a_name) {
+            shown.push_str(&line[from..at]);
+            from = at + name.len();
+        }
+    }
+    shown + &line[from..]
 }

@@ -191,3 +191,17 @@ fn what_is_ours_is_not_shown() {
     assert_eq!(error.detail, "Catalog error: Table with name nope does not exist!");
     assert_eq!(querying(Failure::new("IO Error: /secret")).code, Code::Internal);
 }
+
+#[test]
+fn the_lakes_name_is_left_out_where_a_name_begins_with_it() {
+    for (said, expected) in [
+        ("no lake.t, lake.s.t or \"lake.Ö\"", "no t, s.t or \"Ö\""),
+        ("no datalake.t", "no datalake.t"),
+        ("lake.t is not Ölake.t nor a_lake.t", "t is not Ölake.t nor a_lake.t"),
+        ("x.lake.t is not lake.lake.t", "x.lake.t is not lake.t"),
+        ("not 'lake.x'", "not 'lake.x'"),
+    ] {
+        let error = querying(Failure::new(&format!("Binder Error: {said}")));
+        assert_eq!(error.detail, format!("Binder error: {expected}"));
+    }
+}
