@@ -96,14 +96,25 @@ fn rows(failure: &Failure, table: &TableName) -> Option<Error> {
         );
         return Some(error.field(column, "holds a NULL; this column takes none"));
     }
-    if is_of_a_value(failure) {
-        let said = shown(failure).unwrap_or_else(|| "a value does not fit its column".to_owned());
-        return Some(Error::invalid(
-            "VALUE_NOT_ALLOWED",
-            format!("A value of the body does not fit its column: {said}. Nothing was appended."),
-        ));
+    is_of_a_value(failure).then(|| value_not_allowed(failure, None))
+}
+
+/// Where DuckDB names the column of a body.
+pub(crate) const FROM_COLUMN: &str = " when casting from source column ";
+
+/// A value of the body, in this column, does not fit.
+pub(crate) fn value_not_allowed(failure: &Failure, column: Option<&str>) -> Error {
+    let said = shown(failure).unwrap_or_else(|| "a value does not fit its column".to_owned());
+    let whose = column.map_or("its column".to_owned(), |column| format!("the column `{column}`"));
+    let said = said.rsplit_once(FROM_COLUMN).map_or(said.as_str(), |(said, _)| said);
+    let error = Error::invalid(
+        "VALUE_NOT_ALLOWED",
+        format!("A value of the body does not fit {whose}: {said}. Nothing was appended."),
+    );
+    match column {
+        Some(column) => error.field(column, "holds a value that does not fit the column's type"),
+        None => error,
     }
-    None
 }
 
 /// Whether a value does not fit its type. Of intervals DuckDB says it as of any other argument.

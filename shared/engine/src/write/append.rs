@@ -15,6 +15,11 @@ use crate::{answer, error, metadata, values};
 /// Views over batches have names of their own.
 static VIEWS: AtomicU64 = AtomicU64::new(0);
 
+/// A name that no other view has.
+pub(super) fn view_name() -> String {
+    format!("eider_rows_{}", VIEWS.fetch_add(1, Ordering::Relaxed))
+}
+
 /// Appends the rows in one transaction.
 pub(super) fn run(attempt: &Attempt<'_>, append: &Append) -> Result<Done, Failed> {
     let schema = append.source.schema();
@@ -43,7 +48,7 @@ fn from_batches(
     append: &Append,
     insert: impl Fn(&str) -> String,
 ) -> Result<Done, Failed> {
-    let name = format!("eider_rows_{}", VIEWS.fetch_add(1, Ordering::Relaxed));
+    let name = view_name();
     let (schema, batches) = (append.source.schema(), append.source.batches()?);
     let view =
         ArrowView::new(&attempt.connection, &name, &schema, batches).map_err(unreadable_schema)?;

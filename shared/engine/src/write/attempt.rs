@@ -3,7 +3,7 @@
 use domain::{Error, SnapshotId};
 use service::{Change, RecordedWrite, Write};
 
-use super::{append, create, ledger, nothing};
+use super::{append, create, culprit, ledger, nothing};
 use crate::instance::Instance;
 use crate::raw::{Connection, Failure};
 use crate::settings::EngineSettings;
@@ -64,7 +64,7 @@ pub(crate) fn run(
         Failed::Engine(failure) if failure.is("INTERRUPT") && attempt.is_late() => {
             Failed::Known(answer::write_timed_out().because(failure))
         }
-        failed => failed,
+        failed => culprit::named(failed, &attempt, watchdog),
     })
 }
 

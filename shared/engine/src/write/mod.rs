@@ -3,6 +3,7 @@
 mod append;
 mod attempt;
 mod create;
+mod culprit;
 mod forget;
 mod ledger;
 mod nothing;
