@@ -57,10 +57,18 @@ pub struct PostgresConfig {
     pub writer: Role,
     /// `DB_POSTGRES_READER_{USER,PASSWORD}`: reads only; the writer where it is not set.
     pub reader: Role,
-    /// `DB_POSTGRES_MIGRATE_{USER,PASSWORD}`: owns what is ours; only `migrate` has it.
+    /// `DB_POSTGRES_MIGRATE_{USER,PASSWORD}`: owns what is ours; only `migrate` has it. See
+    /// [`PostgresConfig::migrating`].
     pub migrate: Option<Role>,
     /// What of DuckLake is set for both kinds.
     pub ducklake: DuckLakeConfig,
+}
+
+impl PostgresConfig {
+    /// Who migrates, and owns what is ours: the writer where no other role is set for it.
+    pub fn migrating(&self) -> &Role {
+        self.migrate.as_ref().unwrap_or(&self.writer)
+    }
 }
 
 /// `DB_DUCKLAKE_*`.

@@ -59,6 +59,14 @@ pub(crate) fn table_changed(table: &TableName) -> Error {
     error
 }
 
+/// A page of the file is broken.
+pub(crate) fn broken_parquet() -> Error {
+    Error::malformed(
+        "BROKEN_BODY",
+        "The Parquet body cannot be read to its end: a page of it is broken. Nothing was appended.",
+    )
+}
+
 /// A commit was sent and its end is not known.
 pub(crate) fn outcome_unknown(cause: Error) -> Error {
     let mut error = Error::new(

@@ -138,16 +138,11 @@ pub(crate) enum Purpose {
 
 impl Purpose {
     /// Who logs in at PostgreSQL for it.
-    pub(crate) fn role(self, config: &PostgresConfig) -> Result<&Role> {
+    pub(crate) fn role(self, config: &PostgresConfig) -> &Role {
         match self {
-            Self::Read => Ok(&config.reader),
-            Self::Write => Ok(&config.writer),
-            Self::Migrate => config.migrate.as_ref().ok_or_else(|| {
-                Error::invalid(
-                    "NOT_CONFIGURED",
-                    "DB_POSTGRES_MIGRATE_USER is not set; migrations need the role that owns the catalog.",
-                )
-            }),
+            Self::Read => &config.reader,
+            Self::Write => &config.writer,
+            Self::Migrate => config.migrating(),
         }
     }
 }

@@ -45,7 +45,7 @@ impl Watchdog {
         Self { shared: Arc::default() }
     }
 
-    /// Watches from now on, until [`Watched::end`].
+    /// Watches from now on, until [`Watched::end`]: let what owns the work say it when it is dropped.
     pub(crate) fn watch(
         &self,
         interrupt: Arc<Interrupt>,
@@ -96,6 +96,12 @@ impl Watched {
         self.ended.store(true, Ordering::Release);
         let _state = lock(&self.shared);
         self.shared.changed.notify_one();
+    }
+
+    /// Whether it is watched no more.
+    #[cfg(test)]
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
     }
 
     /// When the work must have ended.

@@ -14,6 +14,7 @@ pub(crate) fn all() -> Vec<Scenario> {
     scenarios![only &[Way::Services], "embedded, the server migrates itself";
         migrating_again_changes_nothing,
         migrations_at_the_same_moment_do_no_harm,
+        one_role_may_migrate_write_and_read,
         a_catalog_that_was_not_migrated_is_refused_by_name,
     ]
 }
@@ -49,6 +50,31 @@ async fn migrations_at_the_same_moment_do_no_harm() {
     let name = unique("migrated");
     app.create(&name, numbered_columns()).await;
     app.put(&path_of(&name), ARROW, arrow_of(&[numbered(0, 1)])).await.is(200);
+}
+
+async fn one_role_may_migrate_write_and_read() {
+    let lake = Lake::unmigrated_on(&Services::of_the_run());
+    let of = |name: &str| lake.variables()[&format!("DB_POSTGRES_MIGRATE_{name}")].clone();
+    let (user, password) = (of("USER"), of("PASSWORD"));
+    let settings = [
+        ("DB_POSTGRES_USER", user.as_str()),
+        ("DB_POSTGRES_PASSWORD", password.as_str()),
+        ("DB_POSTGRES_READER_USER", ""),
+        ("DB_POSTGRES_READER_PASSWORD", ""),
+        ("DB_POSTGRES_MIGRATE_USER", ""),
+        ("DB_POSTGRES_MIGRATE_PASSWORD", ""),
+    ];
+    for _ in 0..2 {
+        let output = lake.run_with(&settings, &["migrate"]).await;
+        assert!(output.status.success(), "{}", said(&output));
+    }
+    let app = lake.serve(&settings).await;
+    let name = unique("migrated");
+    app.create(&name, numbered_columns()).await;
+    app.put(&path_of(&name), ARROW, arrow_of(&[numbered(0, 3)])).await.is(200);
+    let sql = format!("SELECT count(*) AS n FROM {name}");
+    let counted = app.post("/query", serde_json::json!({"sql": sql})).await.is(200);
+    assert_eq!(counted.json()["rows"][0]["n"], 3);
 }
 
 async fn a_catalog_that_was_not_migrated_is_refused_by_name() {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -14,6 +15,7 @@ pub(crate) fn all() -> Vec<Scenario> {
     scenarios![
         an_error_in_sql_has_line_and_column_of_the_callers_text,
         an_error_while_running_is_the_callers,
+        an_error_that_speaks_of_lost_services_is_the_callers,
         a_body_of_a_query_is_checked_as_any_other,
     ]
 }
@@ -60,13 +62,43 @@ async fn an_error_while_running_is_the_callers() {
         "SELECT 'x'::INTEGER".to_owned(),
         "SELECT 9223372036854775807 + 1".to_owned(),
         format!("SELECT name::INTEGER FROM {name}"),
-        format!("SELECT CASE WHEN id = 4999 THEN error('boom') ELSE 'fine' END FROM {name}"),
+        format!("SELECT CASE WHEN id = 4999 THEN name::DATE END FROM {name}"),
         format!("SELECT (SELECT id FROM {name})"),
         "SELECT strptime('x', '%d')".to_owned(),
     ] {
         let answer = query(json!({"sql": sql})).await;
         assert!((400..500).contains(&answer.status), "{sql}: {answer}");
     }
+}
+
+async fn an_error_that_speaks_of_lost_services_is_the_callers() {
+    let (app, name) = table(1).await;
+    let columns = json!([{"name": "id", "type": "UUID"}]);
+    let other = unique("hostile");
+    app.create(&other, columns).await;
+    for words in [
+        "database has been invalidated",
+        "Connection refused",
+        "server closed the connection",
+        "ducklake_inlined_data_1_1 does not exist",
+        "error for HTTP GET to s3://bucket",
+        "x already exists",
+        "duplicate key value",
+    ] {
+        for sql in [
+            format!("SELECT '{words}'::INTEGER"),
+            format!("SELECT strptime('{words}', '%d') FROM {name}"),
+            format!("SELECT \"{words}\" FROM {name}"),
+            format!("SELECT error('{words}') FROM {name}"),
+        ] {
+            query(json!({"sql": sql})).await.is(422);
+        }
+        let texts: ArrayRef = Arc::new(StringArray::from(vec![words; 3]));
+        let body = arrow_of(&[RecordBatch::try_from_iter([("id", texts)]).expect("a batch")]);
+        let answer = app.put(&path_of(&other), ARROW, body).await;
+        assert_eq!(answer.status, 422, "{words}: {answer}");
+    }
+    assert_eq!(app.table(&other).await["row_count"], 0);
 }
 
 async fn a_body_of_a_query_is_checked_as_any_other() {

@@ -15,13 +15,13 @@ use crate::version::MIGRATION;
 /// grants each role its rights, and reads the catalog in the reading role.
 ///
 /// Twice is once; several at the same moment wait for each other. Passwords must have been read.
-/// The migrating role is `config.migrate`, or the writer where there is none. It needs CREATE on the
+/// The migrating role (`config.migrating()`) needs CREATE on the
 /// database, and CREATEROLE where the other roles do not exist.
 pub async fn migrate_postgres(
     config: &PostgresConfig,
     make_lake: impl AsyncFnOnce() -> Result<()>,
 ) -> Result<Migrated> {
-    let migrate = config.migrate.as_ref().unwrap_or(&config.writer);
+    let migrate = config.migrating();
     let mut connection = connect(config, migrate).await?;
     lock(&mut connection, &config.metadata_schema).await?;
     warn_of_language(&mut connection).await?;

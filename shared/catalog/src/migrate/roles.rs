@@ -42,7 +42,7 @@ pub(super) async fn make(connection: &mut PgConnection, config: &PostgresConfig)
 /// Rights on the schema and on what the migrating role owns in it, now and later. Re-applied at each
 /// migration.
 pub(super) async fn grant(connection: &mut PgConnection, config: &PostgresConfig) -> Result<()> {
-    let owner = config.migrate.as_ref().unwrap_or(&config.writer);
+    let owner = config.migrating();
     let schema = quoted(&config.metadata_schema);
     let mut statements = Vec::new();
     if let Some(writer) = other(&config.writer, owner) {

@@ -66,7 +66,7 @@ pub(crate) async fn connect(config: &PostgresConfig, role: &Role) -> PgConnectio
 
 /// What DuckDB does as the migrating role: tables, not ours, in the prepared schema.
 pub(crate) async fn make_on_postgres(config: &PostgresConfig) -> domain::Result<()> {
-    let owner = config.migrate.as_ref().unwrap_or(&config.writer);
+    let owner = config.migrating();
     let mut connection = connect(config, owner).await;
     let made: bool = sqlx::query_scalar("SELECT to_regclass('ducklake_snapshot') IS NOT NULL")
         .fetch_one(&mut connection)

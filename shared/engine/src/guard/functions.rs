@@ -8,8 +8,9 @@
 pub(super) const TABLE_FUNCTIONS: [&str; 6] =
     ["generate_series", "json_each", "json_tree", "range", "repeat", "unnest"];
 
-/// Functions that are refused, in order.
-pub(super) const REFUSED: [&str; 32] = [
+/// Functions that are refused, in order. `error` would let a caller say what DuckDB says when it is
+/// broken.
+pub(super) const REFUSED: [&str; 33] = [
     "cast_to_type",
     "col_description",
     "combine",
@@ -21,6 +22,7 @@ pub(super) const REFUSED: [&str; 32] = [
     "current_setting",
     "current_transaction_id",
     "currval",
+    "error",
     "finalize",
     "get_block_size",
     "getvariable",

@@ -136,7 +136,7 @@ fn postgres_secrets(
     postgres: &PostgresConfig,
     purpose: Purpose,
 ) -> Result<Vec<String>> {
-    let role = purpose.role(postgres)?;
+    let role = purpose.role(postgres);
     let timeout = settings.ducklake().connection_timeout.as_secs().max(1);
     // A sandbox that is frozen in the middle must not hold its transaction, nor what waits for it.
     let time = if purpose == Purpose::Read { settings.time.read } else { settings.time.write };

@@ -84,7 +84,17 @@ pub(super) fn run(work: Work, head: oneshot::Sender<Result<Head, Stopped>>) {
             None => work.output.ending.fail(stopped.error),
         }
     }
-    work.output.ending.watched.end();
+}
+
+/// However it ends: no thread was to be had, it panicked, or it is done.
+impl Drop for Work {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            // Without an error the rows so far would look like all of them.
+            self.output.ending.fail(Error::internal("the query's thread panicked"));
+        }
+        self.output.ending.watched.end();
+    }
 }
 
 impl Work {
@@ -158,3 +168,6 @@ fn send_head(
     let waiting = waiting.take().ok_or(Stop::Gone)?;
     waiting.send(Ok(head)).map_err(|_| Stop::Gone)
 }
+
+#[cfg(test)]
+mod tests;

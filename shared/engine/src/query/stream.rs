@@ -56,7 +56,7 @@ struct Coming {
     first: Option<RecordBatch>,
     batches: mpsc::Receiver<RecordBatch>,
     call_off: CallOff,
-    renewal: Renewal,
+    renewal: Option<Renewal>,
     ended: bool,
 }
 
@@ -69,7 +69,9 @@ impl Coming {
         if let Some(first) = self.first.take() {
             return Some(Ok(first));
         }
-        self.renewal.tick(Instant::now()).await;
+        if let Some(renewal) = &mut self.renewal {
+            renewal.tick(Instant::now()).await;
+        }
         if let Some(batch) = self.batches.recv().await {
             return Some(Ok(batch));
         }
@@ -78,12 +80,13 @@ impl Coming {
     }
 }
 
-/// The rows for the caller: the first batch, those that come, and the error, if one ended them.
+/// The rows for the caller: the first batch, those that come, and the error, if one ended them. Where
+/// there are credentials, they are renewed while rows come.
 pub(super) fn rows(
     head: Head,
     batches: mpsc::Receiver<RecordBatch>,
     call_off: CallOff,
-    renewal: Renewal,
+    renewal: Option<Renewal>,
 ) -> Rows {
     let coming = Coming { first: head.first, batches, call_off, renewal, ended: false };
     let batches = stream::unfold(coming, |mut coming| async move {

@@ -5,23 +5,26 @@ use domain::{Error, TableName};
 
 use super::run::Stop;
 use crate::raw::Connection;
-use crate::sql::{LAKE, literal};
+use crate::sql::LAKE;
 use crate::values;
 
 /// Fails if one of `tables` is a view. Asked in the query's own transaction, before it is bound.
+///
+/// Names are compared here, as DuckDB resolves them: without the case of ASCII letters only, where SQL's
+/// `lower()` knows every letter.
 pub(super) fn refuse(connection: &Connection, tables: &[TableName]) -> Result<(), Stop> {
-    let names: Vec<String> = tables
-        .iter()
-        .map(|table| {
-            format!("({}, {})", literal(&table.schema.folded()), literal(&table.name.folded()))
-        })
-        .collect();
     let sql = format!(
-        "SELECT view_name::VARCHAR FROM duckdb_views() WHERE database_name = '{LAKE}' \
-         AND (lower(schema_name), lower(view_name)) IN ({})",
-        names.join(", ")
+        "SELECT schema_name::VARCHAR, view_name::VARCHAR FROM duckdb_views() \
+         WHERE database_name = '{LAKE}'"
     );
-    match values::texts(connection, &sql)?.into_iter().flatten().flatten().next() {
+    let views = values::texts(connection, &sql)?;
+    let found = views.iter().find_map(|view| match view.as_slice() {
+        [Some(schema), Some(name)] => {
+            tables.iter().any(|table| is(table, schema, name)).then_some(name)
+        }
+        _ => None,
+    });
+    match found {
         None => Ok(()),
         Some(view) => Err(Stop::Known(Error::invalid(
             "VIEW_NOT_ALLOWED",
@@ -30,4 +33,9 @@ pub(super) fn refuse(connection: &Connection, tables: &[TableName]) -> Result<()
             ),
         ))),
     }
+}
+
+fn is(table: &TableName, schema: &str, name: &str) -> bool {
+    table.schema.as_str().eq_ignore_ascii_case(schema)
+        && table.name.as_str().eq_ignore_ascii_case(name)
 }

@@ -26,14 +26,8 @@ struct Written {
 impl Failure {
     /// Reads the text of an error, plain or under `errors_as_json`.
     pub(crate) fn new(text: &str) -> Self {
-        if let Some(start) = text.find("{\"exception_type\"")
-            && let Ok(written) = serde_json::from_str::<Written>(&text[start..])
-        {
-            return Self {
-                kind: written.exception_type,
-                message: written.exception_message,
-                position: written.position.and_then(|position| position.parse().ok()),
-            };
+        if let Some(failure) = Self::from_json(text) {
+            return failure;
         }
         match text.split_once(" Error: ") {
             Some((kind, message)) if kind.len() < 30 => {
@@ -41,6 +35,17 @@ impl Failure {
             }
             _ => Self { kind: String::new(), message: text.to_owned(), position: None },
         }
+    }
+
+    /// Reads one that is written under `errors_as_json` and is all of the text: a caller's words may
+    /// look like one in the middle.
+    pub(crate) fn from_json(text: &str) -> Option<Self> {
+        let written = serde_json::from_str::<Written>(text).ok()?;
+        Some(Self {
+            kind: written.exception_type,
+            message: written.exception_message,
+            position: written.position.and_then(|position| position.parse().ok()),
+        })
     }
 
     /// One of ours, where DuckDB gives no text.

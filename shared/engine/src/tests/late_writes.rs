@@ -23,13 +23,13 @@ impl RowSource for Endless {
     }
 }
 
-async fn lake_with_table() -> TestLake {
+pub(super) async fn lake_with_table() -> TestLake {
     let lake = TestLake::new().await;
     lake.create("t", &[("id", "BIGINT"), ("b", "VARCHAR")]).await.expect("made");
     lake
 }
 
-async fn endless(lake: &TestLake) -> Write {
+pub(super) async fn endless(lake: &TestLake) -> Write {
     let append = Append {
         table: table("t"),
         table_id: lake.table_id("t").await,

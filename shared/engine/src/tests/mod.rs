@@ -1,7 +1,10 @@
 //! Tests on a real lake: SQLite and a folder, in a temporary directory.
 
 mod columns;
+mod culprits;
 mod errors;
+mod forgets;
+mod hostile;
 mod instances;
 mod late_writes;
 mod queries;

@@ -226,3 +226,27 @@ async fn only_granted_tables_are_read_and_this_is_one_of_them() {
         assert_eq!(error.code, Code::Invalid, "{hostile}");
     }
 }
+
+#[tokio::test]
+async fn a_view_is_refused_under_every_name_that_duckdb_finds_it_by() {
+    let lake = TestLake::new().await;
+    lake.create("t", &[("id", "BIGINT")]).await.expect("made");
+    let writer = lake.engine.writing.get().await.expect("an instance").connect().expect("one");
+    for sql in [
+        "CREATE VIEW lake.\"ÜBERSICHT\" AS SELECT 1 AS one",
+        "CREATE SCHEMA lake.\"Ö\"",
+        "CREATE VIEW lake.\"Ö\".\"İ x\" AS SELECT 1 AS one",
+        "CREATE TABLE lake.\"übersicht\" (id BIGINT)",
+    ] {
+        writer.execute(sql).expect(sql);
+    }
+    for name in ["\"ÜBERSICHT\"", "Übersicht", "\"Ö\".\"İ x\"", "Ö.\"İ X\"", "main.Übersicht"]
+    {
+        let error = lake.sql(&format!("SELECT * FROM {name}")).await.expect_err(name);
+        assert_eq!(error.error_code, "VIEW_NOT_ALLOWED", "{name}: {error:?}");
+    }
+    // DuckDB folds ASCII letters only: these are other names.
+    assert!(lake.sql("SELECT * FROM \"übersicht\"").await.expect("a table").is_empty());
+    let other = lake.sql("SELECT * FROM \"ö\".\"İ x\"").await.expect_err("no table");
+    assert_eq!(other.error_code, "TABLE_NOT_FOUND");
+}

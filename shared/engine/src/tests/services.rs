@@ -22,7 +22,7 @@ async fn stores(test: &str) -> (config::PostgresConfig, config::S3Config) {
 }
 
 /// Two engines over one lake, as two processes are.
-async fn two(test: &str) -> [TestLake; 2] {
+pub(super) async fn two(test: &str) -> [TestLake; 2] {
     let (postgres, s3) = stores(test).await;
     let keys = s3.keys.clone().expect("keys");
     let make = || {

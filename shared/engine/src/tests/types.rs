@@ -40,11 +40,15 @@ pub(super) fn parquet(lake: &TestLake, batch: &RecordBatch, name: &str) -> Arc<F
     Arc::new(File { path, schema: batch.schema() })
 }
 
-fn column(columns: &mut Vec<(Field, ArrayRef)>, name: &str, array: impl Array + 'static) {
+pub(super) fn column(
+    columns: &mut Vec<(Field, ArrayRef)>,
+    name: &str,
+    array: impl Array + 'static,
+) {
     columns.push((Field::new(name, array.data_type().clone(), true), Arc::new(array)));
 }
 
-fn batch(columns: Vec<(Field, ArrayRef)>) -> RecordBatch {
+pub(super) fn batch(columns: Vec<(Field, ArrayRef)>) -> RecordBatch {
     let (fields, arrays): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).expect("a batch")
 }

@@ -16,6 +16,11 @@ use crate::{answer, error, metadata, values};
 /// Views over batches have names of their own.
 static VIEWS: AtomicU64 = AtomicU64::new(0);
 
+/// A name that no other view has.
+pub(super) fn view_name() -> String {
+    format!("eider_rows_{}", VIEWS.fetch_add(1, Ordering::Relaxed))
+}
+
 /// Appends the rows in one transaction.
 pub(super) fn run(attempt: &Attempt<'_>, append: &Append) -> Result<Done, Failed> {
     match append.source.parquet_file() {
@@ -43,7 +48,7 @@ fn from_parquet(attempt: &Attempt<'_>, append: &Append, file: &Path) -> Result<D
 
 fn from_batches(attempt: &Attempt<'_>, append: &Append) -> Result<Done, Failed> {
     let bare = bare_uuids(&attempt.connection, append)?;
-    let name = format!("eider_rows_{}", VIEWS.fetch_add(1, Ordering::Relaxed));
+    let name = view_name();
     let (schema, batches) = (append.source.schema(), append.source.batches()?);
     let view =
         ArrowView::new(&attempt.connection, &name, &schema, batches).map_err(unreadable_schema)?;

@@ -3,7 +3,7 @@
 use domain::{Error, SnapshotId};
 use service::{Change, RecordedWrite, Write};
 
-use super::{append, create, ledger, nothing};
+use super::{append, create, culprit, ledger, nothing};
 use crate::instance::Instance;
 use crate::raw::{Connection, Failure};
 use crate::settings::EngineSettings;
@@ -60,14 +60,19 @@ pub(crate) fn run(
     let connection = instance.connect()?;
     let watched = watchdog.watch(connection.interrupt(), write.deadline);
     let attempt = Attempt { connection, settings, write, watched };
-    let done = attempt.change();
-    attempt.watched.end();
-    done.map_err(|failed| match failed {
+    attempt.change().map_err(|failed| match failed {
         Failed::Engine(failure) if failure.is("INTERRUPT") && attempt.is_late() => {
             Failed::Known(answer::write_timed_out().because(failure))
         }
-        failed => failed,
+        failed => culprit::named(failed, &attempt, watchdog),
     })
+}
+
+/// However it ends, also by a panic.
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        self.watched.end();
+    }
 }
 
 impl Attempt<'_> {
@@ -148,5 +153,30 @@ impl Attempt<'_> {
         let sql = format!("SELECT id::BIGINT FROM ducklake_current_snapshot('{LAKE}')");
         let id = values::number(&self.connection, &sql)?;
         Ok(SnapshotId(u64::try_from(id.unwrap_or(0)).unwrap_or(0)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::TableName;
+
+    use super::*;
+    use crate::raw::Database;
+    use crate::tests::{settings, write};
+
+    #[test]
+    fn an_attempt_that_panics_is_watched_no_more() {
+        let connection = Connection::open(&Database::open(&[]).expect("one")).expect("one");
+        let watched = Watchdog::new().watch(connection.interrupt(), None);
+        let kept = std::sync::Arc::clone(&watched);
+        let panicked = std::thread::spawn(move || {
+            let settings = settings(std::path::Path::new("."));
+            let table = TableName::parse("t").expect("a name");
+            let write = write("k", Change::DropTable(table));
+            let _attempt = Attempt { connection, settings: &settings, write: &write, watched };
+            panic!("as a bug would");
+        });
+        assert!(panicked.join().is_err());
+        assert!(kept.has_ended());
     }
 }

@@ -3,7 +3,8 @@
 use domain::{Column, ColumnType, Error, Literal, TableDefinition};
 
 use super::attempt::Failed;
-use crate::raw::Connection;
+use crate::error;
+use crate::raw::{Connection, Failure};
 use crate::sql::{LAKE, literal, table};
 
 /// Everything that makes the table, its schema where it is the first in it, and the comments.
@@ -70,12 +71,22 @@ pub(super) fn check_defaults(
             return Err(invalid(field(), column, "may only be null for a nested type").into());
         }
         let sql = format!("SELECT CAST({} AS {})", literal(&text), column.r#type);
-        let cast = connection.execute(&sql);
-        if cast.is_err() || loses(&column.r#type, default) {
+        let fits = match connection.execute(&sql) {
+            Ok(_) => !loses(&column.r#type, default),
+            Err(failure) if is_of_the_default(&failure) => false,
+            Err(failure) => return Err(failure.into()),
+        };
+        if !fits {
             return Err(invalid(field(), column, "is not a value of the column's type").into());
         }
     }
     Ok(())
+}
+
+/// A text with a NUL does not even parse. Whatever else there is says nothing of the default: the time
+/// may be over, or the engine broken.
+fn is_of_the_default(failure: &Failure) -> bool {
+    error::is_of_a_value(failure) || failure.is("Invalid Input") || failure.is("Parser")
 }
 
 fn is_nested(r#type: &ColumnType) -> bool {
@@ -102,4 +113,45 @@ fn loses(r#type: &ColumnType, default: &Literal) -> bool {
 fn invalid(field: String, column: &Column, what: &str) -> Error {
     let detail = format!("The default of the column `{}` {what} ({}).", column.name, column.r#type);
     Error::invalid("INVALID_DEFAULT", detail).field(field, what)
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Code, Name, TableName};
+
+    use super::*;
+    use crate::raw::Database;
+
+    fn with_default(r#type: &str, default: &str) -> TableDefinition {
+        let column = Column {
+            name: Name::parse("column", "a").expect("a name"),
+            r#type: ColumnType::parse(r#type).expect("a type"),
+            nullable: true,
+            default: Some(Literal::Text(default.to_owned())),
+            comment: None,
+        };
+        let name = TableName::parse("t").expect("a name");
+        TableDefinition::new(name, vec![column], None).expect("a definition")
+    }
+
+    #[test]
+    fn only_what_is_said_of_the_default_is_its_fault() {
+        let database = Database::open(&[]).expect("a database");
+        let connection = Connection::open(&database).expect("a connection");
+        for (r#type, default) in [
+            ("INTEGER", "x"),
+            ("TINYINT", "1000"),
+            ("INTERVAL", "99999999999999999999999999999999999999999999"),
+            ("VARCHAR", "a\0b"),
+        ] {
+            match check_defaults(&connection, &with_default(r#type, default)) {
+                Err(Failed::Known(error)) => assert_eq!(error.code, Code::Invalid, "{default}"),
+                _ => panic!("{default:?} as {type} was not refused in our words"),
+            }
+        }
+        connection.execute("BEGIN").expect("begun");
+        connection.execute("SELECT 'x'::INTEGER").expect_err("aborted");
+        let failed = check_defaults(&connection, &with_default("INTEGER", "1"));
+        assert!(matches!(failed, Err(Failed::Engine(_))), "an engine that fails is its own fault");
+    }
 }

@@ -3,12 +3,14 @@
 mod append;
 mod attempt;
 mod create;
+mod culprit;
+mod forget;
 mod ledger;
 mod nothing;
 mod orphans;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -31,9 +33,6 @@ const TRIES: u32 = 8;
 
 /// Tries of one change of definitions, each of one commit.
 const DEFINITION_TRIES: u32 = 40;
-
-/// After so many writes the log of requests is forgotten (see `orphans`): some 500 kB.
-const WRITES_LOGGED: u64 = 256;
 
 /// The one writer of this process.
 pub(crate) struct LakeEngine {
@@ -75,17 +74,6 @@ impl LakeEngine {
             writes: AtomicU64::new(0),
             watchdog: Arc::new(Watchdog::new()),
         }
-    }
-
-    /// Every now and then, while no one writes.
-    async fn forget_log(&self) -> Result<()> {
-        if self.writes.fetch_add(1, Ordering::Relaxed) % WRITES_LOGGED < WRITES_LOGGED - 1 {
-            return Ok(());
-        }
-        let _all = self.turns.acquire_many(self.all_turns).await.map_err(Error::internal)?;
-        let instance = self.slot.get().await?;
-        let forget = move || instance.connect().and_then(|on| orphans::forget_log(&on));
-        threads::run("forget", forget).await?.map_err(Error::internal)
     }
 
     /// What the ledger has under the key of `write`, if it is for the same payload.
@@ -155,7 +143,7 @@ impl LakeEngine {
 #[async_trait]
 impl Lake for LakeEngine {
     async fn write(&self, write: Write) -> Result<Outcome> {
-        self.forget_log().await?;
+        self.forget_log().await;
         let turn = self.turn(&write).await?;
         let most = match write.change {
             Change::Append(_) => TRIES,

@@ -5,15 +5,16 @@
 //! the file goes the way of DuckLake's clean-up, scheduled for a day long past, so that nothing else
 //! that waits there is touched.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use crate::raw::{Connection, Failure};
 use crate::settings::{EngineSettings, StorageLocation};
 use crate::sql::{LAKE, METADATA, identifier, literal};
 use crate::values;
 
-/// Ids of files in DuckLake's schedule, far from those that it gives.
-static IDS: AtomicU64 = AtomicU64::new(1 << 62);
+/// An id of a file in DuckLake's schedule, far from those that it gives. By chance, for the clean-up
+/// deletes by it: of two processes at once neither may take the other's.
+fn schedule_id() -> u64 {
+    fastrand::u64(1 << 62..1 << 63)
+}
 
 /// Removes what the INSERT of this connection wrote before it failed. The maintenance finds what is
 /// left. The connection has done nothing else, and its transaction is rolled back.
@@ -23,7 +24,7 @@ pub(super) fn remove(connection: &Connection, settings: &EngineSettings) {
     }
 }
 
-/// Forgets the log; no write may be under way.
+/// Forgets the log. A write that is under way could not find its files after that.
 pub(super) fn forget_log(connection: &Connection) -> Result<(), Failure> {
     connection.execute("CALL truncate_duckdb_logs()").map(drop)
 }
@@ -33,7 +34,7 @@ fn try_remove(connection: &Connection, settings: &EngineSettings) -> Result<(), 
     let written = values::texts(connection, &written_files(&settings.storage))?;
     let paths: Vec<_> = written.into_iter().flatten().flatten().collect();
     for path in &paths {
-        let (id, path) = (IDS.fetch_add(1, Ordering::Relaxed), literal(path));
+        let (id, path) = (schedule_id(), literal(path));
         connection.execute(&format!(
             "INSERT INTO {METADATA}.{home}.ducklake_files_scheduled_for_deletion \
              VALUES ({id}, {path}, false, TIMESTAMPTZ '1970-01-01 00:00:00+00')"
@@ -78,4 +79,22 @@ fn escaped(text: &str) -> String {
         other => format!("\\{other}"),
     };
     text.chars().map(escape).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_processes_do_not_give_the_same_ids() {
+        // A process has its numbers from the seed of its own.
+        let ids: std::collections::HashSet<_> = (0..2)
+            .flat_map(|process| {
+                fastrand::seed(process);
+                (0..1_000).map(|_| schedule_id()).collect::<Vec<_>>()
+            })
+            .collect();
+        assert_eq!(ids.len(), 2_000);
+        assert!(ids.iter().all(|id| *id >= 1 << 62 && i64::try_from(*id).is_ok()));
+    }
 }

@@ -1,0 +1,83 @@
+//! What DuckDB and DuckLake say, as errors of the domain: all of it in this folder.
+//!
+//! DuckLake's texts hold whole SQL statements with values, so none of them reaches a caller; what
+//! DuckDB says of a caller's own statement does, once it is clear that it says nothing else.
+
+mod cause;
+mod querying;
+mod state;
+mod writing;
+
+use domain::{Code, Error};
+
+use crate::raw::Failure;
+use state::is_store_lost;
+
+pub(crate) use querying::{is_of_the_statement, querying, querying_tables};
+pub(crate) use state::{is_connection_lost, is_instance_broken};
+pub(crate) use writing::{
+    FROM_COLUMN, Verdict, is_of_a_value, may_be_the_body, value_not_allowed, writing,
+};
+
+/// The catalog holds no lake.
+pub(crate) const NO_LAKE: &str = "NO_LAKE";
+
+/// The engine does not open.
+pub(crate) fn opening(failure: Failure) -> Error {
+    // No caller's text is in what opens it, so the words may stand anywhere.
+    if is_connection_lost(&failure) || failure.says("Unable to connect to Postgres") {
+        return Error::unavailable("The lake's catalog", failure);
+    }
+    if is_store_lost(&failure) {
+        return Error::unavailable("The lake's object store", failure);
+    }
+    if failure.says("does not exist") || failure.says("unable to open database") {
+        let mut error = Error::new(
+            Code::Unavailable,
+            NO_LAKE,
+            "There is no lake in the catalog yet, or it is not to be reached; run `eider-server migrate`.",
+        );
+        error.source = Some(Box::new(failure));
+        return error;
+    }
+    Error::internal(failure)
+}
+
+/// The first line of a message, if it holds nothing of ours: no path, host, statement or name of
+/// DuckLake's own.
+fn shown(failure: &Failure) -> Option<String> {
+    const OURS: [&str; 12] = [
+        "__ducklake",
+        "ducklake_",
+        "eider_",
+        "postgres",
+        "sqlite",
+        "s3://",
+        "http://",
+        "https://",
+        "/tmp/",
+        "password",
+        "SELECT ",
+        "INSERT ",
+    ];
+    let line = failure.message.lines().next()?.trim();
+    let folded = line.to_ascii_lowercase();
+    if OURS.iter().any(|ours| folded.contains(&ours.to_ascii_lowercase())) {
+        return None;
+    }
+    Some(without_lake(line).chars().take(500).collect())
+}
+
+/// The lake's name is ours: people call their tables without it. Only where a name begins with it: in
+/// `datalake.t` and in the value `'lake.x'` it is the caller's.
+fn without_lake(line: &str) -> String {
+    let in_a_name = |before: char| before.is_alphanumeric() || "_$.'".contains(before);
+    let (mut shown, mut from) = (String::new(), 0);
+    for (at, name) in line.match_indices("lake.") {
+        if !line[..at].chars().next_back().is_some_and(in_a_name) {
+            shown.push_str(&line[from..at]);
+            from = at + name.len();
+        }
+    }
+    shown + &line[from..]
+}

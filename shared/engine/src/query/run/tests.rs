@@ -1,0 +1,53 @@
+//! Work ends in every way that it may.
+
+use domain::Grants;
+use futures::TryStreamExt;
+use service::{Deadlines, Parameters, Select};
+use tokio::sync::Semaphore;
+
+use super::super::stream::{CallOff, rows};
+use super::*;
+use crate::raw::Database;
+use crate::watchdog::Watchdog;
+
+fn work(watchdog: &Watchdog) -> (Work, mpsc::Receiver<RecordBatch>) {
+    let connection = Connection::open(&Database::open(&[]).expect("one")).expect("one");
+    let ending = Arc::new(Ending::new(watchdog.watch(connection.interrupt(), None)));
+    let (send, batches) = mpsc::channel(1);
+    let select = Select::Sql {
+        text: "SELECT 1".to_owned(),
+        parameters: Parameters::Positional(Vec::new()),
+        this: None,
+    };
+    let query = Query { select, grants: Grants::All, limit: None, deadlines: Deadlines::default() };
+    let turn = Arc::new(Semaphore::new(1)).try_acquire_owned().expect("a turn");
+    let output = Output { send, ending, runtime: Handle::current() };
+    (Work { connection, query, turn, output }, batches)
+}
+
+#[tokio::test]
+async fn work_that_never_began_is_watched_no_more() {
+    let watchdog = Watchdog::new();
+    let (work, _batches) = work(&watchdog);
+    let ending = Arc::clone(&work.output.ending);
+    drop(work);
+    drop(CallOff(Arc::clone(&ending)));
+    assert!(ending.watched.has_ended() && !ending.watched.is_called_off());
+}
+
+#[tokio::test]
+async fn work_that_panics_is_watched_no_more_and_its_rows_end_in_an_error() {
+    let watchdog = Watchdog::new();
+    let (work, batches) = work(&watchdog);
+    let ending = Arc::clone(&work.output.ending);
+    let panicked = std::thread::spawn(move || {
+        let _work = work;
+        panic!("as a bug would");
+    });
+    assert!(panicked.join().is_err());
+    assert!(ending.watched.has_ended());
+    let schema = Arc::new(arrow_schema::Schema::empty());
+    let head = Head { columns: Vec::new(), schema, snapshot: None, first: None };
+    let read = rows(head, batches, CallOff(ending), None).batches.try_collect::<Vec<_>>().await;
+    assert_eq!(read.expect_err("cut short").code, domain::Code::Internal);
+}
