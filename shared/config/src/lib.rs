@@ -2,8 +2,9 @@
 //!
 //! [`Config::from_environment`] reads everything once and answers either a `Config` in which every
 //! part fits, or every problem at once, each by the name of its variable. Which store is used
-//! follows from what is set: `DB_POSTGRES_HOST` chooses PostgreSQL over the embedded SQLite catalog,
-//! `STORAGE_MINIO_ENDPOINT` or `AWS_REGION` choose S3 over the embedded one.
+//! follows from what is set: `DB_POSTGRES_HOST` chooses PostgreSQL over the embedded SQLite catalog;
+//! `STORAGE_MINIO_ENDPOINT`, or `AWS_REGION` together with `STORAGE_DEFAULT_BUCKET`, choose S3 over the
+//! embedded object store.
 
 mod catalog;
 mod engine;
@@ -77,14 +78,17 @@ fn check_together(
         if embedded_storage {
             reader.problem(
                 "STORAGE_MINIO_ENDPOINT",
-                format!("{why}: name an S3 endpoint, or set AWS_REGION for S3 itself."),
+                format!("{why}: {}", storage::NAME_ONE),
             );
         }
     }
     if embedded_storage && !embedded_catalog {
         reader.problem(
             "STORAGE_MINIO_ENDPOINT",
-            "A PostgreSQL catalog is shared, the embedded object store is not: name an S3 endpoint.",
+            format!(
+                "A PostgreSQL catalog is shared, the embedded object store is not: {}",
+                storage::NAME_ONE
+            ),
         );
     }
 }

@@ -100,6 +100,27 @@ fn production_is_strict() {
     );
 }
 
+/// What is said of the object store where none is named.
+fn said_of_storage(variables: &[(&str, &str)]) -> Vec<String> {
+    let problems = read(variables).err().map_or(Vec::new(), |problems| problems.0);
+    let of_storage = problems.into_iter().filter(|p| p.variable == "STORAGE_MINIO_ENDPOINT");
+    of_storage.map(|problem| problem.message).collect()
+}
+
+#[test]
+fn a_missing_object_store_is_told_by_all_that_s3_itself_needs() {
+    let production = [("ENVIRONMENT", "production"), ("EIDER_ALLOW_ANONYMOUS", "true")];
+    for variables in [&production[..], &SERVICES[..4]] {
+        let said = said_of_storage(variables).join(" ");
+        assert!(said.contains("AWS_REGION and STORAGE_DEFAULT_BUCKET"), "{said}");
+    }
+    let region = ("AWS_REGION", "eu-central-1");
+    let alone: Vec<_> = SERVICES[..4].iter().copied().chain([region]).collect();
+    assert_eq!(said_of_storage(&alone).len(), 1, "a region alone is not S3");
+    let both: Vec<_> = alone.into_iter().chain([("STORAGE_DEFAULT_BUCKET", "lake")]).collect();
+    assert!(matches!(read(&both).expect("a configuration").storage, StorageConfig::S3(_)));
+}
+
 #[test]
 fn staging_refuses_anonymous_callers_unless_told() {
     assert_eq!(refused(&services_and(&[("ENVIRONMENT", "staging")])), ["EIDER_ALLOW_ANONYMOUS"]);
