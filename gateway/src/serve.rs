@@ -57,10 +57,14 @@ pub async fn router(
     let lake = engine.lake(catalog.clone());
     let tables = tables::Adapters { catalog: catalog.clone(), lake, spool_dir: spool_dir.clone() };
     let rows = rows::Adapters { catalog: catalog.clone(), queries: engine.queries() };
+    let catalog_extension = match &config.catalog {
+        CatalogConfig::Sqlite(_) => domain::SQLITE_EXTENSION,
+        CatalogConfig::Postgres(_) => domain::POSTGRES_EXTENSION,
+    };
     let merged = OpenApiRouter::new()
         .merge(tables::router(tables))
         .merge(rows::router(rows))
-        .merge(system::router(system::Adapters { catalog, objects }));
+        .merge(system::router(system::Adapters { catalog, objects, catalog_extension }));
     let edge = Edge { authenticator, server: config.server.clone(), spool_dir };
     Ok(web::finish(merged.into(), Arc::new(edge)))
 }

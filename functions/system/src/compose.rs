@@ -19,6 +19,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     let adapters = Adapters {
         catalog: Arc::new(PostgresCatalog::new(postgres)?),
         objects: Arc::new(aws::S3ObjectStore::new(s3).await),
+        catalog_extension: domain::POSTGRES_EXTENSION,
     };
     let edge = Edge {
         authenticator: Arc::new(Anonymous),

@@ -11,6 +11,7 @@ mod get_root;
 
 use std::sync::Arc;
 
+use domain::Extension;
 use service::{Catalog, ObjectStore};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,6 +26,8 @@ pub struct Adapters {
     pub catalog: Arc<dyn Catalog>,
     /// The object store under the lake.
     pub objects: Arc<dyn ObjectStore>,
+    /// How DuckDB reads the catalog, to tell its version.
+    pub catalog_extension: Extension,
 }
 
 /// The routes, for a router to serve.

@@ -76,10 +76,7 @@ fn check_together(
             reader.problem("DB_POSTGRES_HOST", format!("{why}: name a PostgreSQL server."));
         }
         if embedded_storage {
-            reader.problem(
-                "STORAGE_MINIO_ENDPOINT",
-                format!("{why}: {}", storage::NAME_ONE),
-            );
+            reader.problem("STORAGE_MINIO_ENDPOINT", format!("{why}: {}", storage::NAME_ONE));
         }
     }
     if embedded_storage && !embedded_catalog {

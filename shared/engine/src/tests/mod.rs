@@ -2,6 +2,7 @@
 
 mod columns;
 mod errors;
+mod extensions;
 mod instances;
 mod late_writes;
 mod queries;
