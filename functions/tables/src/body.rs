@@ -38,7 +38,7 @@ pub(crate) async fn open(
 ) -> Result<Arc<dyn RowSource>> {
     if spool.length == 0 {
         return Err(Error::malformed(
-            "BODY_EMPTY",
+            "EMPTY_BODY",
             format!("The body is empty; send {} (it may hold 0 rows).", kind.media_type()),
         ));
     }

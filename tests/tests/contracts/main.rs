@@ -3,6 +3,7 @@
 
 mod dependencies;
 mod deployment;
+mod errors;
 mod openapi;
 mod routes;
 mod sources;
