@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use config::{CatalogConfig, Config, StorageConfig};
+use config::{CatalogConfig, Config};
 use engine::Engine;
 use service::Authenticator;
 use utoipa_axum::router::OpenApiRouter;
@@ -27,7 +27,7 @@ pub async fn serve(config: &Config) -> anyhow::Result<()> {
     let router = router(config, &stores, Arc::new(Anonymous)).await?;
     let mut stdout = std::io::stdout();
     writeln!(stdout, "listening on http://{}", bound.address)?;
-    writeln!(stdout, "catalog: {}; objects: {}", catalog_kind(config), storage_kind(config))?;
+    writeln!(stdout, "{config}")?;
     stdout.flush()?;
     bound.serve(router).await
 }
@@ -79,24 +79,5 @@ async fn warm_up(engine: &Engine) -> anyhow::Result<()> {
             Ok(())
         }
         Ok(Ok(())) | Err(_) => Ok(()),
-    }
-}
-
-fn catalog_kind(config: &Config) -> String {
-    match &config.catalog {
-        CatalogConfig::Sqlite(sqlite) => format!("SQLite in {}", sqlite.path.display()),
-        CatalogConfig::Postgres(postgres) => {
-            format!("PostgreSQL at {}:{}", postgres.host, postgres.port)
-        }
-    }
-}
-
-fn storage_kind(config: &Config) -> String {
-    match &config.storage {
-        StorageConfig::Embedded(embedded) => format!("embedded in {}", embedded.folder.display()),
-        StorageConfig::S3(s3) => match &s3.endpoint {
-            Some(endpoint) => format!("bucket {} at {endpoint}", s3.bucket),
-            None => format!("bucket {} of S3 in {}", s3.bucket, s3.region),
-        },
     }
 }

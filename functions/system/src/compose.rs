@@ -26,5 +26,6 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
         server: config.server.clone(),
         spool_dir: config.engine.temporary_dir.clone(),
     };
+    tracing::info!("{config}");
     Ok(web::finish(crate::router(adapters).into(), Arc::new(edge)))
 }

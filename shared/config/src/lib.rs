@@ -20,6 +20,8 @@ pub use secret::Secret;
 pub use server::{Environment, LogConfig, Platform, ServerConfig};
 pub use storage::{EmbeddedStorageConfig, S3Config, S3Keys, StorageConfig};
 
+use std::fmt;
+
 use reader::Reader;
 
 /// Everything that Eider reads from its environment.
@@ -54,6 +56,31 @@ impl Config {
         check_together(&mut reader, &server, &catalog, &storage);
         reader.refuse_unknown();
         reader.finish(Self { server, catalog, storage, engine })
+    }
+}
+
+impl fmt::Display for Config {
+    /// Which stores are used, for whoever starts it; no secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.catalog {
+            CatalogConfig::Sqlite(sqlite) => {
+                write!(f, "catalog: SQLite in {}; ", sqlite.path.display())?;
+            }
+            CatalogConfig::Postgres(postgres) => {
+                write!(f, "catalog: PostgreSQL at {}:{}; ", postgres.host, postgres.port)?;
+            }
+        }
+        match &self.storage {
+            StorageConfig::Embedded(embedded) => {
+                write!(f, "objects: embedded in {}", embedded.folder.display())
+            }
+            StorageConfig::S3(S3Config { endpoint: Some(endpoint), bucket, .. }) => {
+                write!(f, "objects: bucket {bucket} at {endpoint}")
+            }
+            StorageConfig::S3(S3Config { bucket, region, .. }) => {
+                write!(f, "objects: bucket {bucket} of S3 in {region}")
+            }
+        }
     }
 }
 

@@ -143,3 +143,15 @@ fn a_secret_cannot_be_printed() {
         assert!(!printed.contains(secret), "{printed}");
     }
 }
+
+#[test]
+fn the_stores_are_told_in_one_line_without_secrets() {
+    let said = |variables: &[(&str, &str)]| read(variables).expect("a configuration").to_string();
+    let embedded = "catalog: SQLite in h/catalog.sqlite; objects: embedded in h/objects";
+    assert_eq!(said(&[("EIDER_HOME", "h")]), embedded);
+    let services = "catalog: PostgreSQL at 127.0.0.1:5432; objects: bucket eider at 127.0.0.1:9000";
+    assert_eq!(said(&SERVICES), services);
+    let aws = [("AWS_REGION", "eu-central-1"), ("STORAGE_DEFAULT_BUCKET", "lake")];
+    let aws: Vec<_> = SERVICES[..4].iter().chain(&aws).copied().collect();
+    assert!(said(&aws).ends_with("objects: bucket lake of S3 in eu-central-1"));
+}

@@ -7,4 +7,5 @@ mod errors;
 mod openapi;
 mod routes;
 mod sources;
+mod starts;
 mod workspace;
