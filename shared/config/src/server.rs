@@ -51,8 +51,6 @@ pub struct ServerConfig {
     pub listen: SocketAddr,
     /// `EIDER_HOME`: where embedded stores live.
     pub home: PathBuf,
-    /// `EIDER_ALLOW_ANONYMOUS`, true in development unless set.
-    pub allow_anonymous: bool,
     /// `EIDER_FRONT_DOOR_SECRETS`: one of these must come with each request, if there are any.
     pub front_door_secrets: Vec<Secret>,
     /// `CORS_ALLOW_ORIGINS`.
@@ -84,13 +82,7 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
     let platform = read_platform(reader);
     let on_lambda = matches!(platform, Platform::Lambda { .. });
     let development = environment == Environment::Development;
-    let allow_anonymous = reader.flag("EIDER_ALLOW_ANONYMOUS", development);
-    if !allow_anonymous {
-        reader.problem(
-            "EIDER_ALLOW_ANONYMOUS",
-            "there is no authenticator yet, so every caller is anonymous; set it to true to accept that.",
-        );
-    }
+    check_anonymous(reader, development);
     let debug = reader.flag("DEBUG", false);
     if debug && environment == Environment::Production {
         reader.problem("DEBUG", "shows internals in answers; it is refused in production.");
@@ -109,7 +101,6 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
             "an address with a port, as in 127.0.0.1:8000",
         ),
         home: reader.text_or("EIDER_HOME", ".eider").into(),
-        allow_anonymous,
         front_door_secrets: read_front_door(reader, on_lambda && !development),
         cors_allow_origins: read_origins(reader, development),
         max_body_bytes: reader.parsed("EIDER_MAX_BODY_BYTES", body, "a number of bytes"),
@@ -121,6 +112,16 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
         request_timeout: read_seconds(reader, "EIDER_REQUEST_TIMEOUT_SECONDS", timeout),
         stream_timeout: read_seconds(reader, "EIDER_STREAM_TIMEOUT_SECONDS", stream),
         body_silence: read_seconds(reader, "EIDER_BODY_SILENCE_SECONDS", 10),
+    }
+}
+
+/// True in development unless set.
+fn check_anonymous(reader: &mut Reader, development: bool) {
+    if !reader.flag("EIDER_ALLOW_ANONYMOUS", development) {
+        reader.problem(
+            "EIDER_ALLOW_ANONYMOUS",
+            "there is no authenticator yet, so every caller is anonymous; set it to true to accept that.",
+        );
     }
 }
 

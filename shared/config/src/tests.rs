@@ -31,7 +31,7 @@ fn nothing_set_is_the_embedded_server_of_a_laptop() {
     assert!(matches!(config.catalog, CatalogConfig::Sqlite(_)));
     assert!(matches!(config.storage, StorageConfig::Embedded(_)));
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8000");
-    assert!(config.server.allow_anonymous);
+    assert_eq!(refused(&[("EIDER_ALLOW_ANONYMOUS", "false")]), ["EIDER_ALLOW_ANONYMOUS"]);
 }
 
 #[test]
