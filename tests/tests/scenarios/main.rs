@@ -46,6 +46,7 @@ mod start;
 mod system;
 mod tables;
 mod types;
+mod uuids;
 
 fn all() -> Vec<Scenario> {
     [
@@ -79,6 +80,7 @@ fn all() -> Vec<Scenario> {
         system::all(),
         tables::all(),
         types::all(),
+        uuids::all(),
     ]
     .into_iter()
     .flatten()
