@@ -41,14 +41,17 @@ impl Config {
     /// Reads the process's environment.
     #[expect(clippy::disallowed_methods, reason = "this is the one reader")]
     pub fn from_environment() -> Result<Self, Problems> {
-        Self::from_variables(std::env::vars())
+        Self::read(Reader::of_the_system(std::env::vars_os()))
     }
 
     /// Reads these variables: what tests use in place of the environment.
     pub fn from_variables(
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, Problems> {
-        let mut reader = Reader::new(variables);
+        Self::read(Reader::new(variables))
+    }
+
+    fn read(mut reader: Reader) -> Result<Self, Problems> {
         let server = server::read(&mut reader);
         let catalog = catalog::read(&mut reader, &server);
         let storage = storage::read(&mut reader, &server);

@@ -193,10 +193,14 @@ fn read_origins(reader: &mut Reader, development: bool) -> Vec<String> {
     origins
 }
 
+/// A day: what is longer is a slip, and past some point no clock holds it.
+const MOST_SECONDS: u64 = 24 * 60 * 60;
+
 pub(crate) fn read_seconds(reader: &mut Reader, name: &str, default: u64) -> Duration {
     let seconds: u64 = reader.parsed(name, default, "a number of seconds");
-    if seconds == 0 {
-        reader.problem(name, "must be at least one second.");
+    if !(1..=MOST_SECONDS).contains(&seconds) {
+        let message = format!("is {seconds}; it must be 1 to {MOST_SECONDS} seconds (a day).");
+        reader.problem(name, message);
     }
-    Duration::from_secs(seconds.max(1))
+    Duration::from_secs(seconds.clamp(1, MOST_SECONDS))
 }

@@ -155,3 +155,36 @@ fn the_stores_are_told_in_one_line_without_secrets() {
     let aws: Vec<_> = SERVICES[..4].iter().chain(&aws).copied().collect();
     assert!(said(&aws).ends_with("objects: bucket lake of S3 in eu-central-1"));
 }
+
+#[test]
+fn a_time_that_no_clock_holds_is_refused_by_name() {
+    let times = [
+        "EIDER_REQUEST_TIMEOUT_SECONDS",
+        "EIDER_STREAM_TIMEOUT_SECONDS",
+        "EIDER_BODY_SILENCE_SECONDS",
+        "DB_DUCKLAKE_CONNECTION_TIMEOUT",
+    ];
+    for name in times {
+        for seconds in ["0", "86401", "10000000000000000000", "99999999999999999999"] {
+            assert_eq!(refused(&[(name, seconds)]), [name], "{seconds}");
+        }
+        assert_eq!(refused(&[(name, "86400")]), [""; 0]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_value_that_is_not_utf_8_is_refused_where_it_is_ours_and_ignored_elsewhere() {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+
+    let broken = || OsString::from_vec(vec![b'a', 0xff]);
+    let others = [("OTHER".into(), broken()), (broken(), "x".into()), (broken(), broken())];
+    assert!(Config::read(Reader::of_the_system(others)).is_ok());
+    let ours = ["STORAGE_DEFAULT_BUCKET", "EIDER_HOME", "EIDER_HOUSE"];
+    let set = ours.map(|name| (name.into(), broken()));
+    let problems = Config::read(Reader::of_the_system(set)).expect_err("a refusal").0;
+    for name in ours {
+        assert!(problems.iter().any(|problem| problem.variable == name), "{name}: {problems:?}");
+    }
+}
