@@ -11,6 +11,7 @@ mod engine;
 mod reader;
 mod secret;
 mod server;
+mod ssl_mode;
 mod storage;
 
 pub use catalog::{CatalogConfig, DuckLakeConfig, Password, PostgresConfig, Role, SqliteConfig};
@@ -18,6 +19,7 @@ pub use engine::EngineConfig;
 pub use reader::{Problem, Problems};
 pub use secret::Secret;
 pub use server::{Environment, LogConfig, Platform, ServerConfig};
+pub use ssl_mode::SslMode;
 pub use storage::{EmbeddedStorageConfig, S3Config, S3Keys, StorageConfig};
 
 use std::fmt;

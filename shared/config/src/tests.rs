@@ -188,3 +188,33 @@ fn a_value_that_is_not_utf_8_is_refused_where_it_is_ours_and_ignored_elsewhere()
         assert!(problems.iter().any(|problem| problem.variable == name), "{name}: {problems:?}");
     }
 }
+
+#[test]
+fn a_connection_is_encrypted_where_others_may_listen() {
+    let mode = |more: &[(&'static str, &'static str)]| match read(&services_and(more))
+        .expect("a configuration")
+        .catalog
+    {
+        CatalogConfig::Postgres(postgres) => postgres.ssl_mode,
+        CatalogConfig::Sqlite(_) => panic!("not PostgreSQL"),
+    };
+    assert_eq!(mode(&[]), SslMode::Prefer);
+    for environment in ["staging", "production"] {
+        let strict = [("ENVIRONMENT", environment), ("EIDER_ALLOW_ANONYMOUS", "true")];
+        assert_eq!(mode(&strict), SslMode::Require);
+        assert_eq!(
+            mode(&[strict[0], strict[1], ("DB_POSTGRES_SSLMODE", "prefer")]),
+            SslMode::Prefer
+        );
+    }
+    for known in SslMode::ALL {
+        assert_eq!(mode(&[("DB_POSTGRES_SSLMODE", known.as_str())]), known);
+    }
+    for odd in ["on", "Require", "verify_full", "allow"] {
+        assert_eq!(
+            refused(&services_and(&[("DB_POSTGRES_SSLMODE", odd)])),
+            ["DB_POSTGRES_SSLMODE"]
+        );
+    }
+    assert_eq!(refused(&[("DB_POSTGRES_SSLMODE", "require")]), ["DB_POSTGRES_SSLMODE"]);
+}
