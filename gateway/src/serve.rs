@@ -1,11 +1,9 @@
 //! `eider-server`
 
-use std::fs;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
 use axum::Router;
 use config::{CatalogConfig, Config};
 use engine::Engine;
@@ -34,9 +32,6 @@ pub async fn serve(config: &Config) -> anyhow::Result<()> {
 
 /// The stores, of which embedded ones are made or moved to this version now.
 pub async fn open(config: &Config) -> anyhow::Result<Stores> {
-    let temporary = &config.engine.temporary_dir;
-    fs::create_dir_all(temporary)
-        .with_context(|| format!("cannot make the folder {}", temporary.display()))?;
     let stores = Stores::open(config).await?;
     if let CatalogConfig::Sqlite(sqlite) = &stores.catalog {
         migrate::embedded(config, &stores, sqlite).await?;
@@ -53,7 +48,7 @@ pub async fn router(
 ) -> anyhow::Result<Router> {
     let Parts { catalog, engine, objects } = Parts::new(config, stores).await?;
     warm_up(&engine).await?;
-    let spool_dir = config.engine.temporary_dir.clone();
+    let spool_dir = stores.temporary_dir().to_owned();
     let lake = engine.lake(catalog.clone());
     let tables = tables::Adapters { catalog: catalog.clone(), lake, spool_dir: spool_dir.clone() };
     let rows = rows::Adapters { catalog: catalog.clone(), queries: engine.queries() };

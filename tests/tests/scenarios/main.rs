@@ -46,6 +46,7 @@ mod start;
 mod system;
 mod tables;
 mod types;
+mod unfinished_bodies;
 mod uuids;
 
 fn all() -> Vec<Scenario> {
@@ -80,6 +81,7 @@ fn all() -> Vec<Scenario> {
         system::all(),
         tables::all(),
         types::all(),
+        unfinished_bodies::all(),
         uuids::all(),
     ]
     .into_iter()
