@@ -19,6 +19,7 @@ use harness::{app, leftovers, server};
 mod append;
 mod bad_bodies;
 mod broken_streams;
+mod cast_types;
 mod clients;
 mod conventions;
 mod create_refused;
@@ -54,6 +55,7 @@ fn all() -> Vec<Scenario> {
         append::all(),
         bad_bodies::all(),
         broken_streams::all(),
+        cast_types::all(),
         clients::all(),
         conventions::all(),
         create_refused::all(),
