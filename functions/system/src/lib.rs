@@ -4,9 +4,11 @@
 
 mod compose;
 mod get_docs;
+mod get_docs_asset;
 mod get_health;
 mod get_openapi;
 mod get_redoc;
+mod get_redoc_script;
 mod get_root;
 
 use std::sync::Arc;
@@ -46,7 +48,7 @@ fn routes() -> OpenApiRouter<Adapters> {
         .routes(routes!(get_health::get_health))
         .routes(routes!(get_openapi::get_openapi))
         .routes(routes!(get_docs::get_docs))
-        .routes(routes!(get_docs::get_docs_asset))
+        .routes(routes!(get_docs_asset::get_docs_asset))
         .routes(routes!(get_redoc::get_redoc))
-        .routes(routes!(get_redoc::get_redoc_script))
+        .routes(routes!(get_redoc_script::get_redoc_script))
 }
