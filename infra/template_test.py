@@ -68,6 +68,13 @@ class Functions(unittest.TestCase):
         self.assertIn(f"CONNECTIONS: u32 = {declared['catalog_pool']};", catalog)
         self.assertLessEqual(total, declared["max_connections"] - declared["kept_free"])
 
+    def test_each_function_knows_what_the_lake_and_its_catalog_are(self):
+        shared = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+        self.assertEqual(shared["DB_DUCKLAKE_ENCRYPTED"], {"Ref": "LakeEncrypted"})
+        self.assertEqual(shared["DB_POSTGRES_SSLMODE"], {"Ref": "DbSslMode"})
+        self.assertEqual(TEMPLATE["Parameters"]["LakeEncrypted"]["Default"], "false")
+        self.assertEqual(TEMPLATE["Parameters"]["DbSslMode"]["Default"], "require")
+
     def test_secrets_are_read_by_the_function_and_not_shown(self):
         for name, role in FUNCTIONS.items():
             self.assertEqual(variables(name)["DB_POSTGRES_PASSWORD_SECRET_ARN"], {"Ref": f"Db{role}PasswordSecretArn"})

@@ -17,6 +17,7 @@ def parameters(env, secret):
         "CorsAllowOrigins": "http://localhost:3000",
         "DbHost": env["DB_POSTGRES_HOST"],
         "DbPort": env["DB_POSTGRES_PORT"],
+        "DbSslMode": "prefer",  # tools/services gives PostgreSQL no certificate
         "DbName": env["DB_POSTGRES_DB"],
         "DbWriterUser": env["DB_POSTGRES_USER"],
         "DbWriterPasswordSecretArn": {"secret": "writer"},

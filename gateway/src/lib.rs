@@ -8,6 +8,7 @@ mod home;
 mod migrate;
 mod openapi;
 mod parts;
+mod scratch;
 mod serve;
 
 pub use migrate::migrate;

@@ -1,17 +1,11 @@
 //! `eider-server migrate`: the lake, and what is ours in its catalog, at this version.
 
-use std::fs;
-
-use anyhow::Context;
 use config::{CatalogConfig, Config, SqliteConfig};
 
 use crate::parts::Stores;
 
 /// Makes or moves everything; twice is once. Prints what it did.
 pub async fn migrate(config: &Config) -> anyhow::Result<()> {
-    fs::create_dir_all(&config.engine.temporary_dir).with_context(|| {
-        format!("cannot make the folder {}", config.engine.temporary_dir.display())
-    })?;
     let stores = Stores::open(config).await?;
     let objects = aws::S3ObjectStore::new(&stores.s3).await;
     if objects.ensure_bucket().await? {

@@ -1,5 +1,6 @@
 //! The adapters of this process, chosen by what is configured.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use catalog::PostgresCatalog;
@@ -9,6 +10,7 @@ use engine::{Engine, EngineSettings};
 use service::{Catalog, ObjectStore};
 
 use crate::home::{self, HomeLock};
+use crate::scratch::Scratch;
 
 /// What the routers work with.
 pub struct Parts {
@@ -25,6 +27,7 @@ pub struct Stores {
     /// With every password read.
     pub(crate) catalog: CatalogConfig,
     pub(crate) s3: S3Config,
+    scratch: Scratch,
     /// Kept, since they end with it, in this order: the server, then the folder that it is in.
     _server: Option<ObjectServer>,
     _home: Option<HomeLock>,
@@ -35,7 +38,8 @@ impl Stores {
     pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
         let is_embedded = matches!(config.catalog, CatalogConfig::Sqlite(_))
             || matches!(config.storage, StorageConfig::Embedded(_));
-        let home = is_embedded.then(|| home::take(config)).transpose()?;
+        let home = is_embedded.then(|| home::take(&config.server.home)).transpose()?;
+        let scratch = Scratch::new(&config.engine.temporary_dir)?;
         let catalog = aws::read_passwords(&config.catalog).await?;
         let (s3, server) = match &config.storage {
             StorageConfig::S3(s3) => (s3.clone(), None),
@@ -44,13 +48,20 @@ impl Stores {
                 (server.as_s3(), Some(server))
             }
         };
-        Ok(Self { catalog, s3, _home: home, _server: server })
+        Ok(Self { catalog, s3, scratch, _home: home, _server: server })
+    }
+
+    /// Where this process spools and spills.
+    pub(crate) fn temporary_dir(&self) -> &Path {
+        self.scratch.path()
     }
 
     /// What the engine must know of them.
     pub(crate) async fn engine_settings(&self, config: &Config) -> anyhow::Result<EngineSettings> {
         let credentials = aws::credentials(&self.s3).await?;
-        Ok(EngineSettings::of(config, self.catalog.clone(), &self.s3, credentials))
+        let mut config = config.clone();
+        config.engine.temporary_dir = self.temporary_dir().to_owned();
+        Ok(EngineSettings::of(&config, self.catalog.clone(), &self.s3, credentials))
     }
 }
 

@@ -1,13 +1,11 @@
 //! `eider-server`
 
-use std::fs;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
 use axum::Router;
-use config::{CatalogConfig, Config, StorageConfig};
+use config::{CatalogConfig, Config};
 use engine::Engine;
 use service::Authenticator;
 use utoipa_axum::router::OpenApiRouter;
@@ -27,16 +25,13 @@ pub async fn serve(config: &Config) -> anyhow::Result<()> {
     let router = router(config, &stores, Arc::new(Anonymous)).await?;
     let mut stdout = std::io::stdout();
     writeln!(stdout, "listening on http://{}", bound.address)?;
-    writeln!(stdout, "catalog: {}; objects: {}", catalog_kind(config), storage_kind(config))?;
+    writeln!(stdout, "{config}")?;
     stdout.flush()?;
     bound.serve(router).await
 }
 
 /// The stores, of which embedded ones are made or moved to this version now.
 pub async fn open(config: &Config) -> anyhow::Result<Stores> {
-    let temporary = &config.engine.temporary_dir;
-    fs::create_dir_all(temporary)
-        .with_context(|| format!("cannot make the folder {}", temporary.display()))?;
     let stores = Stores::open(config).await?;
     if let CatalogConfig::Sqlite(sqlite) = &stores.catalog {
         migrate::embedded(config, &stores, sqlite).await?;
@@ -56,11 +51,15 @@ pub async fn router(
     let lake = engine.lake(catalog.clone());
     let tables = tables::Adapters { catalog: catalog.clone(), lake };
     let rows = rows::Adapters { catalog: catalog.clone(), queries: engine.queries() };
+    let catalog_extension = match &config.catalog {
+        CatalogConfig::Sqlite(_) => domain::SQLITE_EXTENSION,
+        CatalogConfig::Postgres(_) => domain::POSTGRES_EXTENSION,
+    };
     let merged = OpenApiRouter::new()
         .merge(tables::router(tables))
         .merge(rows::router(rows))
-        .merge(system::router(system::Adapters { catalog, objects }));
-    let edge = Edge::new(authenticator, config.server.clone(), &config.engine.temporary_dir);
+        .merge(system::router(system::Adapters { catalog, objects, catalog_extension }));
+    let edge = Edge::new(authenticator, config.server.clone(), stores.temporary_dir());
     Ok(web::finish(merged.into(), Arc::new(edge)))
 }
 
@@ -74,24 +73,5 @@ async fn warm_up(engine: &Engine) -> anyhow::Result<()> {
             Ok(())
         }
         Ok(Ok(())) | Err(_) => Ok(()),
-    }
-}
-
-fn catalog_kind(config: &Config) -> String {
-    match &config.catalog {
-        CatalogConfig::Sqlite(sqlite) => format!("SQLite in {}", sqlite.path.display()),
-        CatalogConfig::Postgres(postgres) => {
-            format!("PostgreSQL at {}:{}", postgres.host, postgres.port)
-        }
-    }
-}
-
-fn storage_kind(config: &Config) -> String {
-    match &config.storage {
-        StorageConfig::Embedded(embedded) => format!("embedded in {}", embedded.folder.display()),
-        StorageConfig::S3(s3) => match &s3.endpoint {
-            Some(endpoint) => format!("bucket {} at {endpoint}", s3.bucket),
-            None => format!("bucket {} of S3 in {}", s3.bucket, s3.region),
-        },
     }
 }

@@ -10,7 +10,7 @@ use web::{
 
 use crate::Adapters;
 
-/// Streams the whole table, in constant memory.
+/// Streams the whole table, in constant memory; CSV on Lambda goes out whole, up to 32 MiB.
 #[utoipa::path(
     get, path = "/tables/{table_name}/data", operation_id = "read_table", tag = "Tables",
     params(("table_name" = String, Path, description = "`name` or `schema.name`"), RowsParameters),

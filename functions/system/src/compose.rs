@@ -19,7 +19,9 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     let adapters = Adapters {
         catalog: Arc::new(PostgresCatalog::new(postgres)?),
         objects: Arc::new(aws::S3ObjectStore::new(s3).await),
+        catalog_extension: domain::POSTGRES_EXTENSION,
     };
     let edge = Edge::new(Arc::new(Anonymous), config.server.clone(), &config.engine.temporary_dir);
+    tracing::info!("{config}");
     Ok(web::finish(crate::router(adapters).into(), Arc::new(edge)))
 }

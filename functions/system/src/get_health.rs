@@ -8,7 +8,7 @@ use api::{DependencyState, Health, HealthState, Problem, Versions};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::{Error, Result};
+use domain::{Error, Extension, LAKE_EXTENSIONS, Result};
 use http::StatusCode;
 use web::{Failure, NoParameters, Parameters};
 
@@ -44,7 +44,7 @@ pub(crate) async fn get_health(
             ("catalog".to_owned(), catalog),
             ("storage".to_owned(), storage),
         ]),
-        versions: versions(),
+        versions: versions(adapters.catalog_extension),
         catalog_format: status.as_ref().map(|status| status.format.clone()),
         newest_snapshot: status.map(|status| status.newest_snapshot.0),
     };
@@ -74,15 +74,12 @@ async fn measured<T>(
     }
 }
 
-/// What this release was built with: the one place besides Cargo.toml and the script that fetches.
-fn versions() -> Versions {
-    let extensions = ["ducklake", "httpfs", "postgres_scanner", "sqlite_scanner", "icu", "json"];
+/// What this release was built with, and this process uses.
+fn versions(catalog: Extension) -> Versions {
+    let extensions = LAKE_EXTENSIONS.into_iter().chain([catalog]);
     Versions {
         eider: env!("CARGO_PKG_VERSION").to_owned(),
         duckdb: domain::DUCKDB_VERSION.to_owned(),
-        extensions: extensions
-            .into_iter()
-            .map(|name| (name.to_owned(), domain::DUCKDB_VERSION.to_owned()))
-            .collect(),
+        extensions: extensions.map(|e| (e.name.to_owned(), e.version.to_owned())).collect(),
     }
 }

@@ -4,13 +4,16 @@
 
 mod compose;
 mod get_docs;
+mod get_docs_asset;
 mod get_health;
 mod get_openapi;
 mod get_redoc;
+mod get_redoc_script;
 mod get_root;
 
 use std::sync::Arc;
 
+use domain::Extension;
 use service::{Catalog, ObjectStore};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,6 +28,8 @@ pub struct Adapters {
     pub catalog: Arc<dyn Catalog>,
     /// The object store under the lake.
     pub objects: Arc<dyn ObjectStore>,
+    /// How DuckDB reads the catalog, to tell its version.
+    pub catalog_extension: Extension,
 }
 
 /// The routes, for a router to serve.
@@ -43,7 +48,7 @@ fn routes() -> OpenApiRouter<Adapters> {
         .routes(routes!(get_health::get_health))
         .routes(routes!(get_openapi::get_openapi))
         .routes(routes!(get_docs::get_docs))
-        .routes(routes!(get_docs::get_docs_asset))
+        .routes(routes!(get_docs_asset::get_docs_asset))
         .routes(routes!(get_redoc::get_redoc))
-        .routes(routes!(get_redoc::get_redoc_script))
+        .routes(routes!(get_redoc_script::get_redoc_script))
 }

@@ -34,7 +34,7 @@ pub(crate) fn kind(media_type: &str) -> Result<Format> {
 pub(crate) async fn open(kind: Format, spool: Spool) -> Result<Arc<dyn RowSource>> {
     if spool.length == 0 {
         return Err(Error::malformed(
-            "BODY_EMPTY",
+            "EMPTY_BODY",
             format!("The body is empty; send {} (it may hold 0 rows).", kind.media_type()),
         ));
     }

@@ -28,5 +28,6 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     let adapters = Adapters { catalog, lake };
     let authenticator = Arc::new(Anonymous);
     let edge = Edge::new(authenticator, config.server.clone(), spool_dir);
+    tracing::info!("{config}");
     Ok(web::finish(crate::router(adapters).into(), Arc::new(edge)))
 }

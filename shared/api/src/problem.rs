@@ -16,7 +16,7 @@ pub struct Problem {
     pub detail: String,
     /// The path of the request.
     pub instance: String,
-    /// The stable name of the problem, UPPER_SNAKE.
+    /// The stable name of the problem, UPPER_SNAKE; `docs/errors.md` lists them all.
     pub error_code: String,
     /// When it happened, RFC 3339.
     pub timestamp: String,

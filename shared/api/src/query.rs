@@ -13,8 +13,8 @@ pub struct QueryRequest {
     #[schema(example = "SELECT origin, count(*) AS flights FROM flights GROUP BY origin")]
     pub sql: String,
     /// Values for the placeholders: an array for `?` and `$1`, an object for `$name`. JSON integers
-    /// are BIGINT (HUGEINT or DECIMAL past it), other numbers DOUBLE, strings VARCHAR (cast where
-    /// used), arrays LIST, `{"type": "DATE", "value": "2026-01-31"}` any type.
+    /// are BIGINT, past it HUGEINT, past that refused; other numbers are DOUBLE, strings VARCHAR (cast
+    /// where used), arrays LIST, `{"type": "DATE", "value": "2026-01-31"}` any type.
     #[schema(value_type = Option<Object>)]
     pub params: Option<Value>,
     /// Rows at most; `truncated` tells whether there were more.

@@ -62,6 +62,6 @@ pub struct Versions {
     pub eider: String,
     /// DuckDB.
     pub duckdb: String,
-    /// DuckDB's extensions that are loaded.
+    /// DuckDB's extensions that this process uses, each with its own version: a tag, or a commit.
     pub extensions: BTreeMap<String, String>,
 }

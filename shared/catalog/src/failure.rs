@@ -15,6 +15,8 @@ pub enum Failure {
     Denied(Source),
     /// No connection, or it broke, or it took too long: asking again may help.
     Unreachable(Source),
+    /// No TLS, or not as it is wanted: asking again does not help.
+    Insecure(Source),
     /// Anything else: our bug.
     Other(Source),
 }
@@ -42,7 +44,8 @@ impl Failure {
             sqlx::Error::Database(database) => database.code().unwrap_or_default().into_owned(),
             sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => "XX".to_owned(),
             sqlx::Error::Encode(_) | sqlx::Error::RowNotFound => "XX".to_owned(),
-            // Io, Tls, Protocol, PoolTimedOut, WorkerCrashed …: there is no connection to speak of.
+            sqlx::Error::Tls(_) => return Self::Insecure(error.into()),
+            // Io, Protocol, PoolTimedOut, WorkerCrashed …: there is no connection to speak of.
             _ => return Self::Unreachable(error.into()),
         };
         match state.as_str() {
@@ -75,6 +78,13 @@ impl Failure {
                 Code::Unavailable,
                 "CATALOG_DENIED",
                 "The role that reads the catalog may not; run `eider-server migrate`, which grants it.",
+            )
+            .because(source),
+            Self::Insecure(source) => Error::new(
+                Code::Unavailable,
+                "CATALOG_INSECURE",
+                "The catalog's server gives no TLS connection as DB_POSTGRES_SSLMODE wants it; set up its \
+                 certificate, or choose another mode.",
             )
             .because(source),
             Self::Other(source) => Error::internal(source),

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use config::{Password, PostgresConfig, Role};
+use config::{Password, PostgresConfig, Role, SslMode};
 use domain::{Error, Result, Table, TableName, TableSummary};
 use service::{Catalog, CatalogStatus, RecordedWrite, TablePage};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions};
 
 use crate::document::Document;
@@ -119,11 +119,22 @@ pub(crate) fn options(config: &PostgresConfig, role: &Role) -> Result<PgConnectO
     Ok(PgConnectOptions::new_without_pgpass()
         .host(&config.host)
         .port(config.port)
+        .ssl_mode(ssl_mode(config.ssl_mode))
         .database(&config.database)
         .username(&role.user)
         .password(password.reveal())
         .application_name("eider")
         .disable_statement_logging())
+}
+
+fn ssl_mode(mode: SslMode) -> PgSslMode {
+    match mode {
+        SslMode::Disable => PgSslMode::Disable,
+        SslMode::Prefer => PgSslMode::Prefer,
+        SslMode::Require => PgSslMode::Require,
+        SslMode::VerifyCa => PgSslMode::VerifyCa,
+        SslMode::VerifyFull => PgSslMode::VerifyFull,
+    }
 }
 
 /// An identifier, in double quotes.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{Environment, Secret, ServerConfig, reader::Reader, server::read_seconds};
+use crate::{Environment, Secret, ServerConfig, SslMode, reader::Reader, server::read_seconds};
 
 /// Which database holds the catalog.
 #[expect(clippy::large_enum_variant, reason = "there is one in a process")]
@@ -51,6 +51,8 @@ pub struct PostgresConfig {
     pub port: u16,
     /// `DB_POSTGRES_DB`
     pub database: String,
+    /// `DB_POSTGRES_SSLMODE`
+    pub ssl_mode: SslMode,
     /// `DB_DUCKLAKE_METADATA_SCHEMA`
     pub metadata_schema: String,
     /// `DB_POSTGRES_{USER,PASSWORD}`: the one role that writes.
@@ -112,6 +114,7 @@ fn refuse_without_host(reader: &mut Reader) {
     let others = [
         "DB_POSTGRES_PORT",
         "DB_POSTGRES_DB",
+        "DB_POSTGRES_SSLMODE",
         "DB_POSTGRES_USER",
         "DB_POSTGRES_PASSWORD",
         "DB_POSTGRES_PASSWORD_SECRET_ARN",
@@ -160,12 +163,21 @@ fn read_postgres(
         host,
         port: reader.parsed("DB_POSTGRES_PORT", 5432, "a port"),
         database: reader.required("DB_POSTGRES_DB", "DB_POSTGRES_HOST is set"),
+        ssl_mode: read_ssl_mode(reader, server),
         metadata_schema: reader.text_or("DB_DUCKLAKE_METADATA_SCHEMA", "eider"),
         writer,
         reader: reads,
         migrate,
         ducklake,
     }
+}
+
+/// On a laptop the server may have no TLS; elsewhere rows and passwords cross a network.
+fn read_ssl_mode(reader: &mut Reader, server: &ServerConfig) -> SslMode {
+    let development = server.environment == Environment::Development;
+    let default = if development { SslMode::Prefer } else { SslMode::Require };
+    let known = SslMode::ALL.map(SslMode::as_str).join(", ");
+    reader.parsed("DB_POSTGRES_SSLMODE", default, &format!("one of {known}"))
 }
 
 fn read_role(reader: &mut Reader, prefix: &str, arn: Option<&str>) -> Option<Role> {

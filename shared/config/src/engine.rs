@@ -17,7 +17,8 @@ pub struct EngineConfig {
     pub concurrency: u32,
     /// `EIDER_ENGINE_POSTGRES_CONNECTIONS`: DuckDB's pool to the catalog, per instance.
     pub postgres_connections: u32,
-    /// Where DuckDB spills and bodies are spooled.
+    /// Where DuckDB spills and bodies are spooled; `eider-server` has a folder of its own in it for each
+    /// process.
     pub temporary_dir: PathBuf,
 }
 

@@ -2,14 +2,16 @@
 //!
 //! [`Config::from_environment`] reads everything once and answers either a `Config` in which every
 //! part fits, or every problem at once, each by the name of its variable. Which store is used
-//! follows from what is set: `DB_POSTGRES_HOST` chooses PostgreSQL over the embedded SQLite catalog,
-//! `STORAGE_MINIO_ENDPOINT` or `AWS_REGION` choose S3 over the embedded one.
+//! follows from what is set: `DB_POSTGRES_HOST` chooses PostgreSQL over the embedded SQLite catalog;
+//! `STORAGE_MINIO_ENDPOINT`, or `AWS_REGION` together with `STORAGE_DEFAULT_BUCKET`, choose S3 over the
+//! embedded object store.
 
 mod catalog;
 mod engine;
 mod reader;
 mod secret;
 mod server;
+mod ssl_mode;
 mod storage;
 
 pub use catalog::{CatalogConfig, DuckLakeConfig, Password, PostgresConfig, Role, SqliteConfig};
@@ -17,7 +19,10 @@ pub use engine::EngineConfig;
 pub use reader::{Problem, Problems};
 pub use secret::Secret;
 pub use server::{Environment, LogConfig, Platform, ServerConfig};
+pub use ssl_mode::SslMode;
 pub use storage::{EmbeddedStorageConfig, S3Config, S3Keys, StorageConfig};
+
+use std::fmt;
 
 use reader::Reader;
 
@@ -38,14 +43,17 @@ impl Config {
     /// Reads the process's environment.
     #[expect(clippy::disallowed_methods, reason = "this is the one reader")]
     pub fn from_environment() -> Result<Self, Problems> {
-        Self::from_variables(std::env::vars())
+        Self::read(Reader::of_the_system(std::env::vars_os()))
     }
 
     /// Reads these variables: what tests use in place of the environment.
     pub fn from_variables(
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, Problems> {
-        let mut reader = Reader::new(variables);
+        Self::read(Reader::new(variables))
+    }
+
+    fn read(mut reader: Reader) -> Result<Self, Problems> {
         let server = server::read(&mut reader);
         let catalog = catalog::read(&mut reader, &server);
         let storage = storage::read(&mut reader, &server);
@@ -53,6 +61,31 @@ impl Config {
         check_together(&mut reader, &server, &catalog, &storage);
         reader.refuse_unknown();
         reader.finish(Self { server, catalog, storage, engine })
+    }
+}
+
+impl fmt::Display for Config {
+    /// Which stores are used, for whoever starts it; no secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.catalog {
+            CatalogConfig::Sqlite(sqlite) => {
+                write!(f, "catalog: SQLite in {}; ", sqlite.path.display())?;
+            }
+            CatalogConfig::Postgres(postgres) => {
+                write!(f, "catalog: PostgreSQL at {}:{}; ", postgres.host, postgres.port)?;
+            }
+        }
+        match &self.storage {
+            StorageConfig::Embedded(embedded) => {
+                write!(f, "objects: embedded in {}", embedded.folder.display())
+            }
+            StorageConfig::S3(S3Config { endpoint: Some(endpoint), bucket, .. }) => {
+                write!(f, "objects: bucket {bucket} at {endpoint}")
+            }
+            StorageConfig::S3(S3Config { bucket, region, .. }) => {
+                write!(f, "objects: bucket {bucket} of S3 in {region}")
+            }
+        }
     }
 }
 
@@ -75,16 +108,16 @@ fn check_together(
             reader.problem("DB_POSTGRES_HOST", format!("{why}: name a PostgreSQL server."));
         }
         if embedded_storage {
-            reader.problem(
-                "STORAGE_MINIO_ENDPOINT",
-                format!("{why}: name an S3 endpoint, or set AWS_REGION for S3 itself."),
-            );
+            reader.problem("STORAGE_MINIO_ENDPOINT", format!("{why}: {}", storage::NAME_ONE));
         }
     }
     if embedded_storage && !embedded_catalog {
         reader.problem(
             "STORAGE_MINIO_ENDPOINT",
-            "A PostgreSQL catalog is shared, the embedded object store is not: name an S3 endpoint.",
+            format!(
+                "A PostgreSQL catalog is shared, the embedded object store is not: {}",
+                storage::NAME_ONE
+            ),
         );
     }
 }

@@ -1,6 +1,7 @@
 //! Takes variables by name and collects what is wrong with them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fmt;
 use std::str::FromStr;
 
@@ -33,6 +34,8 @@ impl std::error::Error for Problems {}
 
 pub(crate) struct Reader {
     variables: BTreeMap<String, String>,
+    /// Those whose value is not UTF-8; refused once they are asked for.
+    unreadable: BTreeSet<String>,
     asked: BTreeSet<String>,
     problems: Vec<Problem>,
 }
@@ -41,7 +44,28 @@ impl Reader {
     pub(crate) fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
         // An empty value is an absent one, as `docker compose` and SAM write it.
         let variables = variables.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        Self { variables, asked: BTreeSet::new(), problems: Vec::new() }
+        Self {
+            variables,
+            unreadable: BTreeSet::new(),
+            asked: BTreeSet::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// As the system has them: any bytes, most of them not for us.
+    pub(crate) fn of_the_system(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        let mut unreadable = BTreeSet::new();
+        // No name of ours is anything but ASCII.
+        let named = variables.into_iter().filter_map(|(n, v)| Some((n.into_string().ok()?, v)));
+        let readable = named.map(|(name, value)| {
+            let value = value.into_string().unwrap_or_else(|bytes| {
+                unreadable.insert(name.clone());
+                bytes.to_string_lossy().into_owned()
+            });
+            (name, value)
+        });
+        let reader = Self::new(readable.collect::<Vec<_>>());
+        Self { unreadable, ..reader }
     }
 
     pub(crate) fn problem(&mut self, variable: &str, message: impl Into<String>) {
@@ -50,6 +74,9 @@ impl Reader {
 
     pub(crate) fn text(&mut self, name: &str) -> Option<String> {
         self.asked.insert(name.to_owned());
+        if self.unreadable.remove(name) {
+            self.problem(name, "is not text in UTF-8; set it anew.");
+        }
         self.variables.get(name).cloned()
     }
 

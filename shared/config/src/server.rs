@@ -51,8 +51,6 @@ pub struct ServerConfig {
     pub listen: SocketAddr,
     /// `EIDER_HOME`: where embedded stores live.
     pub home: PathBuf,
-    /// `EIDER_ALLOW_ANONYMOUS`, true in development unless set.
-    pub allow_anonymous: bool,
     /// `EIDER_FRONT_DOOR_SECRETS`: one of these must come with each request, if there are any.
     pub front_door_secrets: Vec<Secret>,
     /// `CORS_ALLOW_ORIGINS`.
@@ -73,7 +71,7 @@ pub struct ServerConfig {
 
 /// 6 MB of an invocation, less what base64 adds.
 const LAMBDA_BODY_BYTES: u64 = 4_500_000;
-/// HTTP APIs give up after 30 s; our own answer comes before.
+/// HTTP APIs give up after 30 s; our own answer comes before, and `web` stops the work 1.5 s before that.
 const LAMBDA_REQUEST_SECONDS: u64 = 28;
 
 /// 15 minutes of an invocation, less one to end in order.
@@ -86,13 +84,7 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
     let platform = read_platform(reader);
     let on_lambda = matches!(platform, Platform::Lambda { .. });
     let development = environment == Environment::Development;
-    let allow_anonymous = reader.flag("EIDER_ALLOW_ANONYMOUS", development);
-    if !allow_anonymous {
-        reader.problem(
-            "EIDER_ALLOW_ANONYMOUS",
-            "there is no authenticator yet, so every caller is anonymous; set it to true to accept that.",
-        );
-    }
+    check_anonymous(reader, development);
     let debug = reader.flag("DEBUG", false);
     if debug && environment == Environment::Production {
         reader.problem("DEBUG", "shows internals in answers; it is refused in production.");
@@ -111,7 +103,6 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
             "an address with a port, as in 127.0.0.1:8000",
         ),
         home: reader.text_or("EIDER_HOME", ".eider").into(),
-        allow_anonymous,
         front_door_secrets: read_front_door(reader, on_lambda && !development),
         cors_allow_origins: read_origins(reader, development),
         max_body_bytes: reader.parsed("EIDER_MAX_BODY_BYTES", body, "a number of bytes"),
@@ -124,6 +115,16 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
         stream_timeout: read_seconds(reader, "EIDER_STREAM_TIMEOUT_SECONDS", stream),
         body_silence: read_seconds(reader, "EIDER_BODY_SILENCE_SECONDS", 10),
         answer_silence: read_seconds(reader, "EIDER_ANSWER_SILENCE_SECONDS", 30),
+    }
+}
+
+/// True in development unless set.
+fn check_anonymous(reader: &mut Reader, development: bool) {
+    if !reader.flag("EIDER_ALLOW_ANONYMOUS", development) {
+        reader.problem(
+            "EIDER_ALLOW_ANONYMOUS",
+            "there is no authenticator yet, so every caller is anonymous; set it to true to accept that.",
+        );
     }
 }
 
@@ -195,10 +196,14 @@ fn read_origins(reader: &mut Reader, development: bool) -> Vec<String> {
     origins
 }
 
+/// A day: what is longer is a slip, and past some point no clock holds it.
+const MOST_SECONDS: u64 = 24 * 60 * 60;
+
 pub(crate) fn read_seconds(reader: &mut Reader, name: &str, default: u64) -> Duration {
     let seconds: u64 = reader.parsed(name, default, "a number of seconds");
-    if seconds == 0 {
-        reader.problem(name, "must be at least one second.");
+    if !(1..=MOST_SECONDS).contains(&seconds) {
+        let message = format!("is {seconds}; it must be 1 to {MOST_SECONDS} seconds (a day).");
+        reader.problem(name, message);
     }
-    Duration::from_secs(seconds.max(1))
+    Duration::from_secs(seconds.clamp(1, MOST_SECONDS))
 }

@@ -1,4 +1,5 @@
-//! The object store under the lake.
+//! The object store under the lake: S3 where `STORAGE_MINIO_ENDPOINT` names an endpoint, or where both
+//! `AWS_REGION` and `STORAGE_DEFAULT_BUCKET` are set; else the embedded one.
 
 use std::path::PathBuf;
 
@@ -65,6 +66,10 @@ impl S3Config {
 pub(crate) fn data_path(bucket: &str) -> String {
     format!("s3://{bucket}/lake/")
 }
+
+/// What to set where the embedded store will not do.
+pub(crate) const NAME_ONE: &str = "name an S3 endpoint, or set both AWS_REGION and \
+                                   STORAGE_DEFAULT_BUCKET for S3 itself.";
 
 pub(crate) fn read(reader: &mut Reader, server: &ServerConfig) -> StorageConfig {
     let bucket = reader.text_or("STORAGE_DEFAULT_BUCKET", "eider");

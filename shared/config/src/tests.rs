@@ -31,7 +31,7 @@ fn nothing_set_is_the_embedded_server_of_a_laptop() {
     assert!(matches!(config.catalog, CatalogConfig::Sqlite(_)));
     assert!(matches!(config.storage, StorageConfig::Embedded(_)));
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8000");
-    assert!(config.server.allow_anonymous);
+    assert_eq!(refused(&[("EIDER_ALLOW_ANONYMOUS", "false")]), ["EIDER_ALLOW_ANONYMOUS"]);
 }
 
 #[test]
@@ -100,6 +100,27 @@ fn production_is_strict() {
     );
 }
 
+/// What is said of the object store where none is named.
+fn said_of_storage(variables: &[(&str, &str)]) -> Vec<String> {
+    let problems = read(variables).err().map_or(Vec::new(), |problems| problems.0);
+    let of_storage = problems.into_iter().filter(|p| p.variable == "STORAGE_MINIO_ENDPOINT");
+    of_storage.map(|problem| problem.message).collect()
+}
+
+#[test]
+fn a_missing_object_store_is_told_by_all_that_s3_itself_needs() {
+    let production = [("ENVIRONMENT", "production"), ("EIDER_ALLOW_ANONYMOUS", "true")];
+    for variables in [&production[..], &SERVICES[..4]] {
+        let said = said_of_storage(variables).join(" ");
+        assert!(said.contains("AWS_REGION and STORAGE_DEFAULT_BUCKET"), "{said}");
+    }
+    let region = ("AWS_REGION", "eu-central-1");
+    let alone: Vec<_> = SERVICES[..4].iter().copied().chain([region]).collect();
+    assert_eq!(said_of_storage(&alone).len(), 1, "a region alone is not S3");
+    let both: Vec<_> = alone.into_iter().chain([("STORAGE_DEFAULT_BUCKET", "lake")]).collect();
+    assert!(matches!(read(&both).expect("a configuration").storage, StorageConfig::S3(_)));
+}
+
 #[test]
 fn staging_refuses_anonymous_callers_unless_told() {
     assert_eq!(refused(&services_and(&[("ENVIRONMENT", "staging")])), ["EIDER_ALLOW_ANONYMOUS"]);
@@ -121,4 +142,79 @@ fn a_secret_cannot_be_printed() {
     for secret in ["a long secret", "another long secret", "0123456789abcdef"] {
         assert!(!printed.contains(secret), "{printed}");
     }
+}
+
+#[test]
+fn the_stores_are_told_in_one_line_without_secrets() {
+    let said = |variables: &[(&str, &str)]| read(variables).expect("a configuration").to_string();
+    let embedded = "catalog: SQLite in h/catalog.sqlite; objects: embedded in h/objects";
+    assert_eq!(said(&[("EIDER_HOME", "h")]), embedded);
+    let services = "catalog: PostgreSQL at 127.0.0.1:5432; objects: bucket eider at 127.0.0.1:9000";
+    assert_eq!(said(&SERVICES), services);
+    let aws = [("AWS_REGION", "eu-central-1"), ("STORAGE_DEFAULT_BUCKET", "lake")];
+    let aws: Vec<_> = SERVICES[..4].iter().chain(&aws).copied().collect();
+    assert!(said(&aws).ends_with("objects: bucket lake of S3 in eu-central-1"));
+}
+
+#[test]
+fn a_time_that_no_clock_holds_is_refused_by_name() {
+    let times = [
+        "EIDER_REQUEST_TIMEOUT_SECONDS",
+        "EIDER_STREAM_TIMEOUT_SECONDS",
+        "EIDER_BODY_SILENCE_SECONDS",
+        "DB_DUCKLAKE_CONNECTION_TIMEOUT",
+    ];
+    for name in times {
+        for seconds in ["0", "86401", "10000000000000000000", "99999999999999999999"] {
+            assert_eq!(refused(&[(name, seconds)]), [name], "{seconds}");
+        }
+        assert_eq!(refused(&[(name, "86400")]), [""; 0]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_value_that_is_not_utf_8_is_refused_where_it_is_ours_and_ignored_elsewhere() {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+
+    let broken = || OsString::from_vec(vec![b'a', 0xff]);
+    let others = [("OTHER".into(), broken()), (broken(), "x".into()), (broken(), broken())];
+    assert!(Config::read(Reader::of_the_system(others)).is_ok());
+    let ours = ["STORAGE_DEFAULT_BUCKET", "EIDER_HOME", "EIDER_HOUSE"];
+    let set = ours.map(|name| (name.into(), broken()));
+    let problems = Config::read(Reader::of_the_system(set)).expect_err("a refusal").0;
+    for name in ours {
+        assert!(problems.iter().any(|problem| problem.variable == name), "{name}: {problems:?}");
+    }
+}
+
+#[test]
+fn a_connection_is_encrypted_where_others_may_listen() {
+    let mode = |more: &[(&'static str, &'static str)]| match read(&services_and(more))
+        .expect("a configuration")
+        .catalog
+    {
+        CatalogConfig::Postgres(postgres) => postgres.ssl_mode,
+        CatalogConfig::Sqlite(_) => panic!("not PostgreSQL"),
+    };
+    assert_eq!(mode(&[]), SslMode::Prefer);
+    for environment in ["staging", "production"] {
+        let strict = [("ENVIRONMENT", environment), ("EIDER_ALLOW_ANONYMOUS", "true")];
+        assert_eq!(mode(&strict), SslMode::Require);
+        assert_eq!(
+            mode(&[strict[0], strict[1], ("DB_POSTGRES_SSLMODE", "prefer")]),
+            SslMode::Prefer
+        );
+    }
+    for known in SslMode::ALL {
+        assert_eq!(mode(&[("DB_POSTGRES_SSLMODE", known.as_str())]), known);
+    }
+    for odd in ["on", "Require", "verify_full", "allow"] {
+        assert_eq!(
+            refused(&services_and(&[("DB_POSTGRES_SSLMODE", odd)])),
+            ["DB_POSTGRES_SSLMODE"]
+        );
+    }
+    assert_eq!(refused(&[("DB_POSTGRES_SSLMODE", "require")]), ["DB_POSTGRES_SSLMODE"]);
 }

@@ -6,19 +6,19 @@
 mod caller;
 mod column;
 mod column_type;
+mod duckdb;
 mod error;
 mod id;
 pub mod limits;
 mod name;
 mod table;
 
-/// DuckDB and its extensions, as they are linked and fetched: one version for all, moved together
-/// with Cargo.toml's `duckdb` and the digests of `./dev fetch`.
-pub const DUCKDB_VERSION: &str = "1.5.5";
-
 pub use caller::{Access, Caller, Grants};
 pub use column::{Column, Literal, TableDefinition};
 pub use column_type::ColumnType;
+pub use duckdb::{
+    DUCKDB_VERSION, Extension, LAKE_EXTENSIONS, POSTGRES_EXTENSION, SQLITE_EXTENSION,
+};
 pub use error::{Code, Error, FieldError, Result};
 pub use id::{IdempotencyKey, RequestId, RunId, SnapshotId};
 pub use jiff::Timestamp;

@@ -63,14 +63,6 @@ impl Format {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
-
-    /// The ending of a file of this format, without the dot.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Self::ArrowStream => "arrows",
-            other => other.name(),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Arrow batches to and from Arrow stream, Parquet, CSV, NDJSON, JSON.
 //!
 //! Writing: [`Format::encoder`] gives an [`Encoder`], which turns batches into bytes as they come, in
-//! bounded memory. Each format but CSV has an end mark that is only written by [`Encoder::finish`],
-//! so that an answer that broke off is never taken for a whole one.
+//! bounded memory. Arrow, Parquet and JSON have an end mark that only [`Encoder::finish`] writes, and
+//! NDJSON that broke off ends in the error record of [`Encoder::failure`], so that no such answer is
+//! taken for a whole one. CSV has neither.
 //!
 //! Reading: [`arrow_stream::open`] and [`parquet::inspect`]. What they are given is hostile: whatever
 //! is wrong with it is an error for the caller, never a panic, an abort or a large allocation.

@@ -1,8 +1,13 @@
-//! Whether the columns of a body fit a table: by name, without loss.
+//! Whether the columns of a body fit a table: by name, and without loss but for the finest parts of
+//! times.
 //!
 //! A column may be left out where it is nullable or has a default. A narrower number fits a wider
-//! column, a text column of any Arrow encoding fits VARCHAR, a timestamp of any unit fits TIMESTAMP
-//! (DuckDB keeps microseconds). Anything else is the caller's to cast: a silent cast loses data.
+//! column, a text column of any Arrow encoding fits VARCHAR. Anything else is the caller's to cast: a
+//! silent cast loses data.
+//!
+//! Clients write nanoseconds without meaning them, so these fit though DuckDB keeps microseconds:
+//! timestamps in TIMESTAMP and TIMESTAMPTZ, times in TIME, intervals and durations in INTERVAL. Date64
+//! fits DATE, which keeps no time of day. `docs/formats.md` says what becomes of the rest.
 
 use arrow_schema::{DataType, Field, IntervalUnit, Schema, TimeUnit};
 use domain::{Column, ColumnType, Error, Name, Result};

@@ -16,7 +16,8 @@ pub enum Parameter {
     Null,
     /// BOOLEAN
     Boolean(bool),
-    /// A JSON number as written: BIGINT, past it HUGEINT or DECIMAL, with fraction or exponent DOUBLE.
+    /// A JSON number as written: an integer is BIGINT, past it HUGEINT, past that refused; with
+    /// fraction or exponent it is DOUBLE.
     Number(String),
     /// VARCHAR, cast where it is used.
     Text(String),

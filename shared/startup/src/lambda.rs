@@ -58,8 +58,8 @@ async fn answer(request: Request, router: Router, secrets: &[Secret], debug: boo
             }
         }
         Err(error) => {
-            let id = request.lambda_context_ref().map_or("-", |c| c.request_id.as_str()).to_owned();
-            front_door::refused(&error, &id, &raw_path, debug)
+            let id = web::request_id(request.headers());
+            front_door::refused(&error, id.as_str(), &raw_path, debug)
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, extract::MatchedPath};
 use domain::{Code, Error, RequestId};
@@ -27,6 +27,8 @@ pub fn finish(router: Router, edge: Arc<Edge>) -> Router {
     router
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn(answer))
+        // Around what is said of a panic or of lateness too: a page must be able to read that.
         .layer(cors)
         .layer(from_fn_with_state(edge, observe))
 }
@@ -57,7 +59,7 @@ async fn observe(State(edge): State<Arc<Edge>>, mut request: Request, next: Next
     let route = request.extensions().get::<MatchedPath>().map(|m| m.as_str().to_owned());
 
     let span = tracing::info_span!("request", request_id = id.as_str());
-    let mut response = answer(request, next, &context).instrument(span).await;
+    let mut response = next.run(request).instrument(span).await;
     let error = response.extensions_mut().remove::<Arc<Error>>();
     if let Some(error) = &error {
         let problem = problem_response(error, id.as_str(), &path, edge.server.debug);
@@ -77,11 +79,15 @@ pub fn request_id(headers: &http::HeaderMap) -> RequestId {
 }
 
 /// The handler's answer, or what is said of one that panicked or took too long.
-async fn answer(request: Request, next: Next, context: &RequestContext) -> Response {
+async fn answer(request: Request, next: Next) -> Response {
+    let context = match RequestContext::of(request.extensions()) {
+        Ok(context) => context,
+        Err(failure) => return failure.into_response(),
+    };
     let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
     tokio::select! {
-        handled = handled => handled.unwrap_or_else(|panic| panicked(&panic)),
-        () = expired(context) => Failure(too_late()).into_response(),
+        handled = handled => handled.unwrap_or_else(|panic| panicked(&*panic)),
+        () = expired(&context) => Failure(too_late()).into_response(),
     }
 }
 
@@ -149,3 +155,6 @@ fn log(
         _ => tracing::info!(%method, route, status, elapsed_ms, request_id, "request"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,7 +21,7 @@ pub struct RowsParameters {
     pub rows: Option<String>,
 }
 
-/// The representation chosen; `Ok(None)` in `chosen` leaves it to the route.
+/// What the client wishes; [`RowsFormat::or`] makes a format of it, with the route's default.
 #[derive(Debug)]
 pub struct RowsFormat {
     chosen: Chosen,

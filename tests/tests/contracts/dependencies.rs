@@ -40,7 +40,8 @@ const BEYOND: &[(&str, &str, &str)] = &[
     (
         "engine",
         "catalog",
-        "the engine looks a write's key up in the ledger after a failed commit (ADR)",
+        "DuckDB has the SQLite file open, so the engine is its AskSqlite (ADR 3); it checks the \
+         catalog's version when it opens, and runs the SQL of the ledger",
     ),
     ("startup", "domain", "a refusal before the router is a problem like any other"),
 ];

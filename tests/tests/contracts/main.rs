@@ -3,7 +3,9 @@
 
 mod dependencies;
 mod deployment;
+mod errors;
 mod openapi;
 mod routes;
 mod sources;
+mod starts;
 mod workspace;

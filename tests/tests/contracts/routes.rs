@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use config::Config;
 use serde_json::Value;
 
 use crate::deployment::{FrontDoor, Routes, Template, repository, watch_router};
+use crate::starts::of_a_function;
 
 /// One operation, as the function that has it says.
 struct Operation {
@@ -159,15 +159,6 @@ fn events() -> BTreeMap<String, Value> {
 
 #[test]
 fn the_front_door_and_the_functions_have_one_limit_for_bodies() {
-    let function = [
-        ("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1"),
-        ("DB_POSTGRES_HOST", "127.0.0.1"),
-        ("DB_POSTGRES_DB", "eider"),
-        ("DB_POSTGRES_USER", "eider_writer"),
-        ("DB_POSTGRES_PASSWORD", "of no database"),
-        ("STORAGE_MINIO_ENDPOINT", "127.0.0.1:2"),
-    ];
-    let function = function.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let limit = Config::from_variables(function).expect("a configuration").server.max_body_bytes;
+    let limit = of_a_function().server.max_body_bytes;
     assert_eq!(FrontDoor::ask(&[]).max_body_bytes, limit);
 }

@@ -8,12 +8,13 @@ use crate::harness::http::{ARROW, Answer, path_of, unique};
 use crate::harness::rows::{arrow_of, numbered, numbered_columns};
 use crate::harness::scenario::Scenario;
 use crate::harness::services::Services;
-use crate::harness::way::Way;
+use crate::harness::way::{Way, repository};
 
 mod ways_out;
 
 pub(crate) fn all() -> Vec<Scenario> {
     scenarios![
+        our_tables_have_the_names_that_are_tried,
         no_way_out_of_the_lake_is_open,
         what_only_reads_tables_is_let_through,
         a_refusal_shows_no_secret_path_or_statement,
@@ -54,13 +55,42 @@ async fn victim(app: &App) -> String {
     name
 }
 
+/// Every statement, with the names of this lake in it.
+fn ways_out(app: &App, table: &str) -> Vec<String> {
+    let schema = match Way::current() {
+        Way::Embedded => "main".to_owned(),
+        Way::Services => app.lake().variables()["DB_DUCKLAKE_METADATA_SCHEMA"].clone(),
+        Way::Stack => "eider".to_owned(),
+    };
+    let all = ways_out::STATEMENTS.iter();
+    let all = all.flat_map(|sql| match sql.contains("{o}") {
+        true => ways_out::OURS.map(|ours| sql.replace("{o}", ours)).to_vec(),
+        false => vec![(*sql).to_owned()],
+    });
+    all.map(|sql| sql.replace("{s}", &schema).replace("{t}", table)).collect()
+}
+
+/// The names that are tried are those that the migrations make, so that a refusal says something.
+async fn our_tables_have_the_names_that_are_tried() {
+    for kind in ["postgres", "sqlite"] {
+        let source = |path: String| std::fs::read_to_string(repository(&path)).expect("a source");
+        let mut made = source(format!("shared/catalog/src/migrate/{kind}.rs"));
+        for file in ["0001_ledger", "0002_changes", "0003_listing"] {
+            made += &source(format!("shared/catalog/migrations/{kind}/{file}.sql"));
+        }
+        let made = made.replace("IF NOT EXISTS ", "");
+        for ours in ways_out::OURS {
+            assert!(made.contains(&format!("CREATE TABLE {ours} ")), "{kind} has no {ours}");
+        }
+    }
+}
+
 async fn no_way_out_of_the_lake_is_open() {
     let app = shared().await;
     let name = victim(&app).await;
     let before = app.table(&name).await;
     let mut open = Vec::new();
-    for sql in ways_out::STATEMENTS {
-        let sql = sql.replace("{t}", &name);
+    for sql in ways_out(&app, &name) {
         for path in ["/query".to_owned(), format!("{}/query", path_of(&name))] {
             let answer = attempt(&app, &path, &sql).await;
             if !(400..500).contains(&answer.status) {
@@ -98,8 +128,8 @@ async fn a_refusal_shows_no_secret_path_or_statement() {
         let answer = attempt(&app, "/query", &sql).await;
         assert!((400..500).contains(&answer.status), "{answer}");
         let text = answer.text();
-        for internal in ["__ducklake", "ducklake_", "eider_commit", "memory.main", "INTERNAL Error"]
-        {
+        let internals = ["__ducklake", "ducklake_", "memory.main", "INTERNAL Error"].into_iter();
+        for internal in internals.chain(ways_out::OURS) {
             assert!(!text.contains(internal), "{sql} shows {internal}: {answer}");
         }
     }

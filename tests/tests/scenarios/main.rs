@@ -19,6 +19,7 @@ use harness::{app, leftovers, server};
 mod append;
 mod bad_bodies;
 mod broken_streams;
+mod cast_types;
 mod clients;
 mod conventions;
 mod create_refused;
@@ -46,12 +47,15 @@ mod start;
 mod system;
 mod tables;
 mod types;
+mod unfinished_bodies;
+mod uuids;
 
 fn all() -> Vec<Scenario> {
     [
         append::all(),
         bad_bodies::all(),
         broken_streams::all(),
+        cast_types::all(),
         clients::all(),
         conventions::all(),
         create_refused::all(),
@@ -79,6 +83,8 @@ fn all() -> Vec<Scenario> {
         system::all(),
         tables::all(),
         types::all(),
+        unfinished_bodies::all(),
+        uuids::all(),
     ]
     .into_iter()
     .flatten()

@@ -18,6 +18,9 @@ pub(crate) fn all() -> Vec<Scenario> {
         the_log_holds_no_secret_and_no_statement,
         an_encryption_that_is_not_the_lakes_refuses_the_start,
     ];
+    all.extend(scenarios![only &[Way::Services], "only PostgreSQL has TLS, or has it not";
+        a_catalog_without_tls_is_down_where_tls_is_required,
+    ]);
     all.extend(scenarios![only &[Way::Embedded], "only embedded stores are made by the start";
         a_second_server_on_the_same_home_is_refused,
     ]);
@@ -131,4 +134,26 @@ async fn a_second_server_on_the_same_home_is_refused() {
     let Err(said) = started else { panic!("two servers share {}", app.lake().home().display()) };
     assert!(!said.contains("panicked"), "{said}");
     app.create(&unique("still"), numbered_columns()).await;
+}
+
+async fn a_catalog_without_tls_is_down_where_tls_is_required() {
+    let lake = Lake::new().await;
+    for (mode, status) in [("require", 503), ("verify-full", 503), ("prefer", 200)] {
+        let app = lake.serve(&[("DB_POSTGRES_SSLMODE", mode)]).await;
+        // It is no problem, whatever its status.
+        let answer = app.request(reqwest::Method::GET, "/health").send().await.expect("an answer");
+        assert_eq!(answer.status(), status, "{mode}");
+        let health = answer.text().await.expect("a body");
+        let health: serde_json::Value = serde_json::from_str(&health).expect("JSON");
+        if status == 503 {
+            let catalog = &health["dependencies"]["catalog"];
+            let detail = catalog["detail"].as_str().unwrap_or_default();
+            assert_eq!(catalog["status"], "down", "{health}");
+            assert!(detail.contains("TLS") && detail.contains("DB_POSTGRES_SSLMODE"), "{health}");
+            assert_eq!(health["dependencies"]["storage"]["status"], "up", "{health}");
+            app.get("/tables").await.problem(503, "CATALOG_INSECURE");
+        }
+    }
+    let output = lake.run_with(&[("DB_POSTGRES_SSLMODE", "require")], &["migrate"]).await;
+    assert!(!output.status.success() && said(&output).contains("TLS"), "{}", said(&output));
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use catalog::{AskSqlite, Failure, PostgresCatalog, SqliteCatalog};
-use config::{DuckLakeConfig, Password, PostgresConfig, Role, Secret};
+use config::{DuckLakeConfig, Password, PostgresConfig, Role, Secret, SslMode};
 use service::Catalog;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -35,6 +35,7 @@ pub(crate) fn postgres_config() -> PostgresConfig {
         host: variable("DB_POSTGRES_HOST"),
         port: variable("DB_POSTGRES_PORT").parse().expect("a port"),
         database: variable("DB_POSTGRES_DB"),
+        ssl_mode: SslMode::Prefer,
         metadata_schema: format!("Catalog \"test\" @ {}", uuid::Uuid::now_v7().simple()),
         writer: role("DB_POSTGRES"),
         reader: role("DB_POSTGRES_READER"),

@@ -3,6 +3,7 @@
 mod columns;
 mod culprits;
 mod errors;
+mod extensions;
 mod forgets;
 mod hostile;
 mod instances;

@@ -142,7 +142,6 @@ mod tests {
             ("INTEGER", "x"),
             ("TINYINT", "1000"),
             ("INTERVAL", "99999999999999999999999999999999999999999999"),
-            ("VARCHAR", "a\0b"),
         ] {
             match check_defaults(&connection, &with_default(r#type, default)) {
                 Err(Failed::Known(error)) => assert_eq!(error.code, Code::Invalid, "{default}"),

@@ -56,7 +56,8 @@ pub trait Encoder: Send {
     fn finish(self: Box<Self>, summary: &Summary) -> Result<Bytes>;
 
     /// What to write in place of `finish` when the rows broke off: in NDJSON an error record,
-    /// `{"error": <problem>}`; nothing elsewhere, where the missing end mark says it.
+    /// `{"error": <problem>}`; nothing elsewhere, where the missing end mark says it, or in CSV only
+    /// the connection.
     fn failure(&mut self, problem_json: &str) -> Bytes {
         let _ = problem_json;
         Bytes::new()

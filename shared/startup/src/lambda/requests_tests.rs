@@ -102,11 +102,13 @@ async fn answered(headers: &[(&str, &str)]) -> (u16, String) {
 
 #[tokio::test]
 async fn past_the_front_door_the_router_is_not_asked() {
-    for headers in [&[][..], &[("x-eider-front-door", "a guess")]] {
+    let id = ("x-request-id", "look-here");
+    for headers in [&[id][..], &[id, ("x-eider-front-door", "a guess")]] {
         let (status, body) = answered(headers).await;
         let problem: Value = serde_json::from_str(&body).expect("a problem");
         assert_eq!((status, &problem["error_code"]), (403, &json!("NOT_THROUGH_FRONT_DOOR")));
         assert_eq!(problem["instance"], "/tables/a", "{body}");
+        assert_eq!(problem["request_id"], "look-here", "{body}");
         assert!(!body.contains(SECRET), "{body}");
     }
     let through = answered(&[("x-eider-front-door", SECRET)]).await;

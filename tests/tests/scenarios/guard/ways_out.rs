@@ -1,5 +1,9 @@
-//! Statements that would leave the lake, or change something, with a table of the caller's as `{t}`;
-//! and statements that only look like it.
+//! Statements that would leave the lake, or change something, with a table of the caller's as `{t}`,
+//! each of our own in the catalog as `{o}` and the catalog's schema as `{s}`; and statements that only
+//! look like it.
+
+/// Our own tables in the catalog database, of PostgreSQL and of SQLite.
+pub(crate) const OURS: [&str; 3] = ["eider_write", "eider_change", "eider_migration"];
 
 /// Each must be 4xx. Sources: DuckDB's own documentation of its functions, and what was tried
 /// against DuckDB 1.5.5 (reads of files, hosts, secrets, settings, the catalog; writes as a SELECT).
@@ -37,9 +41,16 @@ pub(crate) const STATEMENTS: &[&str] = &[
     "ATTACH 'ducklake:sqlite:/tmp/x.sqlite' AS mine",
     "DETACH lake",
     // the catalog
-    "SELECT * FROM __ducklake_metadata_lake.main.ducklake_snapshot",
+    "SELECT * FROM __ducklake_metadata_lake.{s}.ducklake_snapshot",
     "SELECT * FROM __ducklake_metadata_lake.ducklake_data_file",
-    "SELECT * FROM __ducklake_metadata_lake.eider_commit",
+    "SELECT * FROM __ducklake_metadata_lake.{s}.{o}",
+    "SELECT * FROM __ducklake_metadata_lake.{o}",
+    "SELECT * FROM \"__ducklake_metadata_lake\".\"{s}\".\"{o}\"",
+    "SELECT * FROM {t} WHERE id < (SELECT count(*) FROM __ducklake_metadata_lake.{s}.{o})",
+    "SELECT * FROM lake.{s}.{o}",
+    "SELECT * FROM {s}.{o}",
+    "SELECT * FROM {o}",
+    "INSERT INTO __ducklake_metadata_lake.{s}.{o} SELECT * FROM __ducklake_metadata_lake.{s}.{o}",
     "SELECT * FROM ducklake_snapshot",
     "SELECT * FROM lake.snapshots()",
     "SELECT * FROM ducklake_snapshots('lake')",
