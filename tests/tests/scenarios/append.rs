@@ -167,7 +167,7 @@ async fn sixteen_bytes_become_a_uuid_whatever_else_the_body_holds() {
         ("l", Arc::new(lists)),
         ("gap", Arc::new(gaps)),
     ]);
-    app.put(&path, ARROW, arrow_of(&[rows.clone()])).await.is(200);
+    app.put(&path, ARROW, arrow_of(std::slice::from_ref(&rows))).await.is(200);
     app.put(&path, PARQUET, parquet_of(&[rows])).await.is(200);
     let sql = format!(
         "SELECT u, t, v, l, gap::VARCHAR AS gap, count(*) AS n FROM {name} GROUP BY ALL ORDER BY u"

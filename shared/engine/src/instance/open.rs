@@ -153,8 +153,9 @@ fn postgres_secrets(
         "CREATE SECRET eider_lake (TYPE ducklake, METADATA_PATH {}, METADATA_SCHEMA {}, DATA_PATH {}, \
          METADATA_PARAMETERS MAP {{'TYPE': 'postgres', 'SECRET': 'eider_catalog'}})",
         literal(&format!(
-            "connect_timeout={timeout} application_name=eider \
-             options='-c idle_in_transaction_session_timeout={idle}'"
+            "connect_timeout={timeout} sslmode={} application_name=eider \
+             options='-c idle_in_transaction_session_timeout={idle}'",
+            postgres.ssl_mode
         )),
         literal(&postgres.metadata_schema),
         literal(&settings.storage.data_path()),
