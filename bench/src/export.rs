@@ -19,7 +19,7 @@ use crate::report::{Report, megabytes};
 use crate::rounds::{Times, Way, interleave, timed, waiting};
 use crate::server::Server;
 
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 11;
 const SQL: &str = "SELECT * FROM lake.lineitem";
 const PATH: &str = "/tables/lineitem/data";
 

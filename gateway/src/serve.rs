@@ -15,7 +15,7 @@ use crate::parts::{Parts, Stores};
 use crate::{attach, migrate};
 
 /// So long the start waits for the stores.
-const WARM_UP: Duration = Duration::from_secs(5);
+const WARM_UP: Duration = Duration::from_secs(20);
 
 /// Serves until a signal ends it. The first line on stdout is its address.
 pub async fn serve(config: &Config) -> anyhow::Result<()> {

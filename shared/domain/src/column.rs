@@ -70,35 +70,42 @@ impl TableDefinition {
             )
             .field(format!("columns[{index}].name"), "is given twice"));
         }
-        check_text("INVALID_COMMENT", comment.as_deref(), || "comment".to_owned())?;
+        check_comment(comment.as_deref(), || "comment".to_owned())?;
         for (index, column) in columns.iter().enumerate() {
-            let field = |part| move || format!("columns[{index}].{part}");
-            check_text("INVALID_COMMENT", column.comment.as_deref(), field("comment"))?;
-            if let Some(Literal::Text(text)) = &column.default {
-                check_text("INVALID_DEFAULT", Some(text), field("default"))?;
+            check_comment(column.comment.as_deref(), || format!("columns[{index}].comment"))?;
+            if let Some(Literal::Text(text)) = &column.default
+                && let Some(wrong) = odd(text)
+            {
+                let field = format!("columns[{index}].default");
+                let detail = format!("The default of the column `{}` {wrong}.", column.name);
+                return Err(Error::invalid("INVALID_DEFAULT", detail).field(field, wrong));
             }
         }
         Ok(Self { name, columns, comment })
     }
 }
 
-/// A text that stands in a statement: C's strings end at a NUL, and no other control character but
-/// line ends and tabs is for people.
-fn check_text(
-    error_code: &'static str,
-    text: Option<&str>,
-    field: impl Fn() -> String,
-) -> Result<()> {
-    let Some(text) = text else { return Ok(()) };
+fn check_comment(text: Option<&str>, field: impl Fn() -> String) -> Result<()> {
+    match text.and_then(odd) {
+        None => Ok(()),
+        Some(wrong) => {
+            let detail = format!("The comment `{}` {wrong}; change it.", field());
+            Err(Error::invalid("INVALID_COMMENT", detail).field(field(), wrong))
+        }
+    }
+}
+
+/// What is wrong with a text that must stand in a statement: C's strings end at a NUL, and no other
+/// control character but line ends and tabs is for people.
+fn odd(text: &str) -> Option<String> {
     let control = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
     let characters = text.chars().count();
-    let wrong = match control {
-        Some(control) => format!("holds the control character U+{:04X}", control as u32),
-        None if characters > limits::COMMENT_CHARACTERS => {
-            format!("has {characters} characters; at most {} are taken", limits::COMMENT_CHARACTERS)
-        }
-        None => return Ok(()),
-    };
-    Err(Error::invalid(error_code, format!("`{}` {wrong}; change it.", field()))
-        .field(field(), wrong))
+    match control {
+        Some(control) => Some(format!("holds the control character U+{:04X}", control as u32)),
+        None if characters > limits::COMMENT_CHARACTERS => Some(format!(
+            "has {characters} characters; at most {} are taken",
+            limits::COMMENT_CHARACTERS
+        )),
+        None => None,
+    }
 }

@@ -104,7 +104,7 @@ fn expression(value: &Parameter, field: &str, depth: usize) -> Result<String> {
     })
 }
 
-/// A JSON integer is BIGINT, past it HUGEINT, past that DECIMAL; any other number is DOUBLE.
+/// A JSON integer is BIGINT, past it HUGEINT, past that refused; any other number is DOUBLE.
 fn number(text: &str, field: &str) -> Result<String> {
     if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
         let r#type = match text.parse::<i128>() {
@@ -133,7 +133,7 @@ fn quoted(text: &str, field: &str) -> Result<String> {
 }
 
 fn invalid(field: &str, what: &str) -> Error {
-    Error::new(Code::Invalid, "INVALID_PARAMETER", format!("The parameter `{field}` {what}."))
+    Error::new(Code::Invalid, "INVALID_PARAMS", format!("The parameter `{field}` {what}."))
         .field(field, what)
 }
 
