@@ -6,7 +6,7 @@
 use crate::raw::Failure;
 
 /// Kinds that speak of a statement or of values: whatever their text says, nothing is broken.
-const CALLERS: [&str; 15] = [
+pub(super) const CALLERS: [&str; 14] = [
     "Parser",
     "Syntax",
     "Binder",
@@ -21,7 +21,6 @@ const CALLERS: [&str; 15] = [
     "Parameter Not Resolved",
     "Expression",
     "Constraint",
-    "Permission",
 ];
 
 /// How DuckDB begins where DuckLake went on reading after an error. Callers' own errors never begin so:
@@ -62,8 +61,13 @@ impl Cause {
 
     /// Whether it is not about a caller's statement, and begins with one of these.
     pub(super) fn begins(&self, words: &[&str]) -> bool {
-        let of_callers = !self.in_ducklake && CALLERS.contains(&self.kind.as_str());
+        let of_callers = !self.in_ducklake && self.is_of_a_statement();
         !of_callers && words.iter().any(|begin| self.words.starts_with(begin))
+    }
+
+    /// Whether it is about a statement or its values.
+    pub(super) fn is_of_a_statement(&self) -> bool {
+        CALLERS.contains(&self.kind.as_str())
     }
 
     /// Its first line.
@@ -104,7 +108,7 @@ fn own_words(message: &str) -> (&str, bool) {
             rest.splitn(3, '\n').nth(2).unwrap_or_default()
         } else if rest.starts_with("Failed to load DuckLake") {
             break;
-        } else if rest.starts_with("Failed to execute query \"") {
+        } else if quotes_a_statement(rest) {
             rest.rsplit_once("\": ").map_or("", |(_, words)| words)
         } else {
             match rest.split_once(": ") {
@@ -115,6 +119,13 @@ fn own_words(message: &str) -> (&str, bool) {
         rest = next;
     }
     (rest, exhausted)
+}
+
+/// Callers' values and names may be in it, so only what stands behind it counts.
+fn quotes_a_statement(message: &str) -> bool {
+    let begins =
+        ["Failed to execute query \"", "Failed to prepare COPY \"", "Failed to prepare query \""];
+    begins.iter().any(|begin| message.starts_with(begin))
 }
 
 fn is_what_failed(what: &str) -> bool {

@@ -2,31 +2,17 @@
 
 use domain::{Code, Error, TableName};
 
+use super::cause::{CALLERS, Cause};
 use super::shown;
 use super::state::{is_connection_lost, is_instance_broken, is_store_lost};
 use crate::raw::Failure;
 
 /// Whether the caller's own statement is at fault.
 pub(crate) fn is_of_the_statement(failure: &Failure) -> bool {
-    const CALLERS: [&str; 14] = [
-        "Parser",
-        "Syntax",
-        "Binder",
-        "Catalog",
-        "Conversion",
-        "Out of Range",
-        "Invalid Input",
-        "Mismatch Type",
-        "Invalid Type",
-        "Not implemented",
-        "Divide by Zero",
-        "Parameter Not Resolved",
-        "Expression",
-        "Constraint",
-    ];
+    let kinds = CALLERS.contains(&failure.kind.as_str()) && Cause::of(failure).is_of_a_statement();
     !is_instance_broken(failure)
         && !is_connection_lost(failure)
-        && (CALLERS.iter().any(|kind| failure.is(kind)) || missing_table(failure).is_some())
+        && (kinds || missing_table(failure).is_some())
 }
 
 /// As [`querying`], but a table of these that is not there is said as the guard says it.

@@ -123,6 +123,20 @@ fn what_failed_at_the_bottom_is_found_beneath_ducklakes_own_text() {
             ),
             broken,
         ),
+        (
+            json(
+                "Invalid Input",
+                &format!(
+                    "Attempting to fetch from an unsuccessful query result\nError: {}",
+                    json(
+                        "Invalid",
+                        "Failed to prepare COPY \"COPY (SELECT * FROM \"s\".\"t\")\": ERROR:  \
+                         relation \"s.ducklake_inlined_data_1_1\" does not exist\nLINE 1: OPY\n"
+                    )
+                ),
+            ),
+            broken,
+        ),
         (flush(&statement("x", "ERROR:  permission denied")), ('f', Code::Internal, "INTERNAL")),
         (flush(&statement("a.parquet", "ERROR:  no")), ('f', Code::Internal, "INTERNAL")),
     ] {
@@ -167,6 +181,14 @@ fn callers_text_tells_nothing_of_what_failed() {
         let twin = json("TransactionContext", &twin);
         assert_eq!(verdict(&twin), ('f', Code::Conflict, "TABLE_EXISTS"), "{twin}");
     }
+}
+
+#[test]
+fn what_failed_in_ducklakes_own_statements_is_not_the_callers() {
+    let inner = json("Invalid", "Failed to execute query \"SELECT 1\": ERROR:  permission denied");
+    let text = format!("Attempting to fetch from an unsuccessful query result\nError: {inner}");
+    let error = querying(Failure::new(&json("Invalid Input", &text)));
+    assert_eq!(error.code, Code::Internal, "{error:?}");
 }
 
 #[test]
