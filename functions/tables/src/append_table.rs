@@ -1,5 +1,7 @@
 //! `PUT /tables/{table_name}`
 
+use std::time::{Duration, Instant};
+
 use api::{AppendAnswer, Problem};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -10,6 +12,9 @@ use web::{
 };
 
 use crate::{Adapters, body};
+
+/// So long what was seen of a table holds; the writer itself goes by the table's id.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// Appends the rows of the body: all of them, or none.
 #[utoipa::path(
@@ -38,14 +43,19 @@ pub(crate) async fn append_table(
     body: IncomingBody,
 ) -> Result<Response, Failure> {
     let kind = body::kind(&body.media_type)?;
-    let (has_key, large) = (headers.has_key(), body.is_large());
-    service::may_append(&*adapters.catalog, &caller, &table, has_key, large).await?;
-    let spool = body.receive(has_key).await?;
+    let (has_key, began) = (headers.has_key(), Instant::now());
+    let (seen, spool) = futures::future::try_join(
+        service::may_append(&*adapters.catalog, &caller, &table, has_key),
+        body.receive(has_key),
+    )
+    .await?;
+    // A slow body may have outlived what was seen of the table.
+    let seen = seen.filter(|_| began.elapsed() < FRESH);
 
     // The type decides how the bytes are read, so it is part of what the key stands for.
     let payload = format!("{}:{}", kind.name(), spool.digest);
-    let request =
-        AppendTable { table, origin: headers.origin(&caller, payload), bytes: spool.length };
+    let origin = headers.origin(&caller, payload);
+    let request = AppendTable { table, origin, bytes: spool.length, seen };
 
     let open = async || body::open(kind, spool).await;
     let appended =

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Access, Caller, Result, RunId, SnapshotId, TableName};
+use domain::{Access, Caller, Result, RunId, SnapshotId, Table, TableName};
 
 use crate::{Append, Catalog, Change, Lake, Origin, RecordedWrite, RowSource, fit, get_table};
 
@@ -14,6 +14,8 @@ pub struct AppendTable {
     pub origin: Origin,
     /// Bytes of the body.
     pub bytes: u64,
+    /// The table, if it was looked at a moment ago.
+    pub seen: Option<Table>,
 }
 
 /// What an append answers.
@@ -33,19 +35,19 @@ pub struct Appended {
     pub replayed: bool,
 }
 
-/// Looks at what can be known before a body is received: rights, and where the body is `large` the
-/// table too. Not under a key: that may be one of an append to a table that is gone since.
+/// Looks at what can be known while a body is received: rights, and then the table. Not under a key: that
+/// may be one of an append to a table that is gone since.
 pub async fn may_append(
     catalog: &dyn Catalog,
     caller: &Caller,
     table: &TableName,
     has_key: bool,
-    large: bool,
-) -> Result<()> {
-    if large && !has_key {
-        return get_table::require(catalog, caller, table, Access::Write).await.map(drop);
+) -> Result<Option<Table>> {
+    get_table::check_access(caller, table, Access::Write)?;
+    if has_key {
+        return Ok(None);
     }
-    get_table::check_access(caller, table, Access::Write)
+    get_table::require(catalog, caller, table, Access::Write).await.map(Some)
 }
 
 /// Appends what `open` gives. The body is opened only after rights, key and table were looked at.
@@ -60,7 +62,10 @@ pub async fn append_table(
     if let Some(recorded) = request.origin.key.find(catalog).await? {
         return Ok(appended(recorded, true));
     }
-    let table = get_table::require(catalog, caller, &request.table, Access::Write).await?;
+    let table = match request.seen {
+        Some(table) => table,
+        None => get_table::require(catalog, caller, &request.table, Access::Write).await?,
+    };
     let source = open().await?;
     fit::check(&table.columns, &source.schema())?;
     let change = Change::Append(Append {

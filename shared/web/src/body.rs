@@ -29,12 +29,6 @@ impl<S: Sync> FromRequest<S> for IncomingBody {
 }
 
 impl IncomingBody {
-    /// Whether it will not be kept in memory, or may not.
-    pub fn is_large(&self) -> bool {
-        let announced = http_body::Body::size_hint(&self.body).exact();
-        announced.is_none_or(|bytes| bytes > self.context.edge.server.spool_memory_bytes as u64)
-    }
-
     /// Receives it whole; with the digest that a write under a key needs.
     pub async fn receive(self, digest: bool) -> Result<Spool> {
         let server = &self.context.edge.server;

@@ -176,9 +176,14 @@ fn seal(
         connection.execute("SET GLOBAL ducklake_retry_wait_ms = 20")?;
         connection.execute("SET GLOBAL ducklake_retry_backoff = 1.3")?;
     }
+    // The one thing that a connection of ours may still choose: see `query::run` and `write::attempt`.
+    // No caller can: what is no SELECT does not pass the guard.
+    let choice = match purpose {
+        Purpose::Read => "streaming_buffer_size",
+        Purpose::Write | Purpose::Migrate => "ducklake_max_retry_count",
+    };
+    connection.execute(&format!("SET GLOBAL allowed_configs = ['{choice}']"))?;
     if purpose == Purpose::Write {
-        // The one thing that a connection of ours may still choose: see `write::attempt`.
-        connection.execute("SET GLOBAL allowed_configs = ['ducklake_max_retry_count']")?;
         // In memory, for the clean-up after a failed append.
         let kind = literal(settings.storage.log_type());
         connection.execute(&format!("CALL enable_logging({kind}, storage => 'memory')"))?;
