@@ -126,7 +126,7 @@ pub(crate) fn is_of_a_value(failure: &Failure) -> bool {
 
 /// Whether DuckDB could not read on in a Parquet file. DuckLake's statements name such files too.
 fn is_broken_file(failure: &Failure) -> bool {
-    const WORDS: [&str; 8] = [
+    const WORDS: [&str; 11] = [
         "Parquet",
         "parquet",
         "TProtocol",
@@ -135,6 +135,10 @@ fn is_broken_file(failure: &Failure) -> bool {
         "Snappy",
         "ZSTD",
         "page header",
+        // "Payload value bigger than allowed. Corrupted file?", and many that end like it.
+        "orrupt",
+        "Out of buffer",
+        "bit width",
     ];
     let of_a_statement =
         failure.is("TransactionContext") || failure.says("Failed to execute query");

@@ -21,7 +21,7 @@ const SLOWEST: Duration = Duration::from_mins(5);
 
 /// What DuckDB makes ahead of the fetching: with its own megabyte, threads that scan a wide table stop and
 /// start all the time, a tenth of an export.
-const BUFFER: &str = "SET SESSION streaming_buffer_size = '4MiB'";
+const BUFFER: &str = "SET SESSION streaming_buffer_size = '2MiB'";
 
 /// What the thread of a query owns.
 pub(super) struct Work {

@@ -32,6 +32,11 @@ fn known_texts_have_their_meaning() {
             ('f', Code::Invalid, "NULL_NOT_ALLOWED"),
         ),
         (
+            "Invalid Error: Payload value bigger than allowed. Corrupted file?",
+            ('f', Code::Malformed, "BROKEN_BODY"),
+        ),
+        ("Invalid Error: Out of buffer", ('f', Code::Malformed, "BROKEN_BODY")),
+        (
             "IO Error: Unable to connect to Postgres at \"x\": no",
             ('f', Code::Unavailable, "DEPENDENCY_UNAVAILABLE"),
         ),

@@ -111,7 +111,7 @@ async fn an_error_before_the_first_row_is_the_answer_and_later_the_last_item() {
     assert_eq!((failed.code, failed.error_code), (Code::Invalid, "INVALID_SQL"));
     assert!(failed.detail.contains("nope"), "{}", failed.detail);
     assert_eq!(failed.position, Some((1, 8)));
-    let sql = "SELECT if(range = 900000, 'x', '1')::INTEGER FROM range(1000000)";
+    let sql = "SELECT if(range = 4900000, 'x', '1')::INTEGER FROM range(5000000)";
     let mut rows = lake.queries.query(query(sql)).await.expect("a start");
     let mut last = rows.batches.next().await.expect("a first item");
     assert!(last.is_ok());
