@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use domain::{Error, SnapshotId};
-use service::{Query, ResultColumn};
+use service::{Query, ResultColumn, Select};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
@@ -20,7 +20,7 @@ use crate::{answer, error};
 const SLOWEST: Duration = Duration::from_mins(5);
 
 /// What DuckDB makes ahead of the fetching: with its own megabyte, threads that scan a wide table stop and
-/// start all the time, a tenth of an export.
+/// start all the time, a tenth of an export. Small queries would only pay for the statement.
 const BUFFER: &str = "SET SESSION streaming_buffer_size = '2MiB'";
 
 /// What the thread of a query owns.
@@ -142,7 +142,9 @@ fn read(work: &Work, waiting: &mut Waiting) -> Result<(), Stop> {
 
 fn stream(work: &Work, plan: &Plan<'_>, waiting: &mut Waiting) -> Result<(), Stop> {
     let Plan { prepared, columns, snapshot, .. } = plan;
-    work.connection.execute(BUFFER)?;
+    if matches!(work.query.select, Select::Table(_)) {
+        work.connection.execute(BUFFER)?;
+    }
     let streaming = prepared.stream()?;
     let converter = streaming.converter()?;
     let names = rename(columns, &converter)?;
