@@ -1,7 +1,5 @@
 //! `PUT /tables/{table_name}`
 
-use std::time::{Duration, Instant};
-
 use api::{AppendAnswer, Problem};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -12,9 +10,6 @@ use web::{
 };
 
 use crate::{Adapters, body};
-
-/// So long what was seen of a table holds; the writer itself goes by the table's id.
-const FRESH: Duration = Duration::from_secs(1);
 
 /// Appends the rows of the body: all of them, or none.
 #[utoipa::path(
@@ -43,14 +38,12 @@ pub(crate) async fn append_table(
     body: IncomingBody,
 ) -> Result<Response, Failure> {
     let kind = body::kind(&body.media_type)?;
-    let (has_key, began) = (headers.has_key(), Instant::now());
+    let has_key = headers.has_key();
     let (seen, spool) = futures::future::try_join(
         service::may_append(&*adapters.catalog, &caller, &table, has_key),
         body.receive(has_key),
     )
     .await?;
-    // A slow body may have outlived what was seen of the table.
-    let seen = seen.filter(|_| began.elapsed() < FRESH);
 
     // The type decides how the bytes are read, so it is part of what the key stands for.
     let payload = format!("{}:{}", kind.name(), spool.digest);

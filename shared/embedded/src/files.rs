@@ -1,5 +1,5 @@
 //! The folder as S3: `s3s-fs`, but for how an object is read. That reads 4 KiB at a time, each in a
-//! task of the blocking pool: half of what a scan of a table took (`docs/benchmarks.md`, export).
+//! task of the blocking pool: the first scan of a table took twice as long.
 
 use std::io::SeekFrom;
 use std::path::{Path, PathBuf};

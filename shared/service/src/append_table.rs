@@ -1,6 +1,7 @@
 //! Rows are added to a table: all or none, once per key.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use domain::{Access, Caller, Result, RunId, SnapshotId, Table, TableName};
 
@@ -14,9 +15,19 @@ pub struct AppendTable {
     pub origin: Origin,
     /// Bytes of the body.
     pub bytes: u64,
-    /// The table, if it was looked at a moment ago.
-    pub seen: Option<Table>,
+    /// The table, if it was looked at while the body came.
+    pub seen: Option<SeenTable>,
 }
+
+/// A table and when it was looked at.
+pub struct SeenTable {
+    table: Table,
+    at: Instant,
+}
+
+/// So long what was seen of a table holds, for a slow body may outlive it; the writer itself goes by the
+/// table's id.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// What an append answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +53,14 @@ pub async fn may_append(
     caller: &Caller,
     table: &TableName,
     has_key: bool,
-) -> Result<Option<Table>> {
+) -> Result<Option<SeenTable>> {
     get_table::check_access(caller, table, Access::Write)?;
     if has_key {
         return Ok(None);
     }
-    get_table::require(catalog, caller, table, Access::Write).await.map(Some)
+    let at = Instant::now();
+    let table = get_table::require(catalog, caller, table, Access::Write).await?;
+    Ok(Some(SeenTable { table, at }))
 }
 
 /// Appends what `open` gives. The body is opened only after rights, key and table were looked at.
@@ -63,8 +76,8 @@ pub async fn append_table(
         return Ok(appended(recorded, true));
     }
     let table = match request.seen {
-        Some(table) => table,
-        None => get_table::require(catalog, caller, &request.table, Access::Write).await?,
+        Some(seen) if seen.at.elapsed() < FRESH => seen.table,
+        _ => get_table::require(catalog, caller, &request.table, Access::Write).await?,
     };
     let source = open().await?;
     fit::check(&table.columns, &source.schema())?;

@@ -17,7 +17,7 @@ mod read_table;
 mod spool;
 mod write;
 
-pub use append_table::{AppendTable, Appended, append_table, may_append};
+pub use append_table::{AppendTable, Appended, SeenTable, append_table, may_append};
 pub use create_table::{CreateTable, Created, create_table};
 pub use credentials::{ObjectCredentials, S3Credentials};
 pub use delete_table::delete_table;

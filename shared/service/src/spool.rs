@@ -178,6 +178,16 @@ impl Spool {
         }
     }
 
+    /// The whole body in memory: for one that is small, wherever it waits.
+    pub fn bytes(&self) -> Result<Bytes> {
+        if let Kept::Memory(bytes, _) = &self.kept {
+            return Ok(bytes.clone());
+        }
+        let mut bytes = Vec::new();
+        self.reader()?.read_to_end(&mut bytes).map_err(Error::internal)?;
+        Ok(bytes.into())
+    }
+
     /// The body as a file, which is written now if it was in memory.
     pub fn into_file(self) -> Result<NamedTempFile> {
         match self.kept {
@@ -217,6 +227,7 @@ mod tests {
                 assert_eq!(spool.in_memory().is_some(), in_memory >= 6, "{in_memory}");
                 assert_eq!(read(&spool), b"abcdef");
                 assert_eq!(read(&spool), b"abcdef");
+                assert_eq!(spool.bytes().expect("bytes"), &b"abcdef"[..]);
                 assert_eq!(spool.length, 6);
                 assert!(spool.digest.starts_with("bef57ec7f53a6d40beb640a780a639c8"));
             }

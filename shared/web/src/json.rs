@@ -1,7 +1,5 @@
 //! JSON bodies: of the right type, whole, with known fields only.
 
-use std::io::Read;
-
 use axum::extract::{FromRequest, Request};
 use domain::{Code, Error};
 use http::{HeaderMap, header};
@@ -34,8 +32,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
             instead: "JSON holds definitions and queries; rows go to PUT /tables/{table_name}.",
         };
         let spool = body::receive(request.into_body(), &context, limits).await?;
-        let mut bytes = Vec::new();
-        spool.reader()?.read_to_end(&mut bytes).map_err(Error::internal)?;
+        let bytes = spool.bytes()?;
         let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             let path = error.path().to_string();

@@ -179,10 +179,13 @@ fn seal(
     // The one thing that a connection of ours may still choose: see `query::run` and `write::attempt`.
     // No caller can: what is no SELECT does not pass the guard.
     let choice = match purpose {
-        Purpose::Read => "streaming_buffer_size",
-        Purpose::Write | Purpose::Migrate => "ducklake_max_retry_count",
+        Purpose::Read => Some("streaming_buffer_size"),
+        Purpose::Write => Some("ducklake_max_retry_count"),
+        Purpose::Migrate => None,
     };
-    connection.execute(&format!("SET GLOBAL allowed_configs = ['{choice}']"))?;
+    if let Some(choice) = choice {
+        connection.execute(&format!("SET GLOBAL allowed_configs = ['{choice}']"))?;
+    }
     if purpose == Purpose::Write {
         // In memory, for the clean-up after a failed append.
         let kind = literal(settings.storage.log_type());

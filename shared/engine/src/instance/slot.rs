@@ -23,11 +23,16 @@ impl Slot {
         Self { settings, purpose, open: Mutex::new(None) }
     }
 
+    /// Whether the object store is reached with credentials, which may end.
+    pub(crate) fn has_credentials(&self) -> bool {
+        matches!(self.settings.storage, StorageLocation::S3 { .. })
+    }
+
     async fn credentials(&self) -> Result<Option<S3Credentials>> {
-        match self.settings.storage {
-            StorageLocation::Local(_) => Ok(None),
-            StorageLocation::S3 { .. } => self.settings.credentials.current().await.map(Some),
+        if !self.has_credentials() {
+            return Ok(None);
         }
+        self.settings.credentials.current().await.map(Some)
     }
 
     /// Gives an instance of this place the credentials that are valid now.

@@ -89,7 +89,8 @@ impl Queries {
         threads::start("query", move || run::run(work, head)).map_err(hopeless)?;
         match first.await {
             Ok(head) => {
-                let renewal = Some(Renewal::new(&self.slot, instance));
+                let renewal = self.slot.has_credentials();
+                let renewal = renewal.then(|| Renewal::new(&self.slot, instance));
                 Ok(stream::rows(head?, batches, calling_off, renewal))
             }
             Err(_) => Err(hopeless(Error::internal("the query's thread panicked"))),

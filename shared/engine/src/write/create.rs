@@ -83,10 +83,9 @@ pub(super) fn check_defaults(
     Ok(())
 }
 
-/// A text with a NUL does not even parse. Whatever else there is says nothing of the default: the time
-/// may be over, or the engine broken.
+/// Whatever else there is says nothing of the default: the time may be over, or the engine broken.
 fn is_of_the_default(failure: &Failure) -> bool {
-    error::is_of_a_value(failure) || failure.is("Invalid Input") || failure.is("Parser")
+    error::is_of_a_value(failure) || failure.is("Invalid Input")
 }
 
 fn is_nested(r#type: &ColumnType) -> bool {

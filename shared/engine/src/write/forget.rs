@@ -18,8 +18,11 @@ impl LakeEngine {
     /// none of the write's.
     pub(super) async fn forget_log(&self) {
         let writes = self.writes.fetch_add(1, Ordering::Relaxed) + 1;
+        if writes < WRITES_LOGGED {
+            return;
+        }
         let idle = self.turns.try_acquire_many(self.all_turns);
-        if writes < WRITES_LOGGED || (idle.is_err() && writes < MOST_LOGGED) {
+        if idle.is_err() && writes < MOST_LOGGED {
             return;
         }
         self.writes.store(0, Ordering::Relaxed);
