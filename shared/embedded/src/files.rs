@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
 /// What is read of a file at a time; a column of a row group is mostly less.
-const PIECE: usize = 512 << 10;
+const PIECE: usize = 256 << 10;
 
 /// Buckets in a folder.
 pub(crate) struct Files {

@@ -8,6 +8,7 @@ use service::{Catalog, Lake, QueryEngine};
 
 use crate::instance::{Slot, open};
 use crate::query::Queries;
+use crate::raw::memory;
 use crate::settings::{EngineSettings, Purpose, StorageLocation};
 use crate::sqlite_catalog::AskEngine;
 use crate::threads;
@@ -23,6 +24,7 @@ pub struct Engine {
 impl Engine {
     /// Opens nothing yet.
     pub fn new(settings: EngineSettings) -> Self {
+        memory::keep_little();
         let settings = Arc::new(settings);
         let slot = |purpose| Arc::new(Slot::new(Arc::clone(&settings), purpose));
         Self { reading: slot(Purpose::Read), writing: slot(Purpose::Write), settings }

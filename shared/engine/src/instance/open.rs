@@ -10,7 +10,7 @@ use domain::{Error, Result};
 use service::S3Credentials;
 
 use super::{Instance, credentials};
-use crate::raw::{Connection, Database, Failure};
+use crate::raw::{Connection, Database, Failure, memory};
 use crate::settings::{EngineSettings, Purpose, StorageLocation, password};
 use crate::sql::{LAKE, METADATA, identifier, literal};
 use crate::{answer, error, values};
@@ -66,6 +66,7 @@ fn options(settings: &EngineSettings, folder: &Path) -> Vec<(&'static str, Strin
         ("custom_user_agent", concat!("eider/", env!("CARGO_PKG_VERSION")).to_owned()),
         ("errors_as_json", "true".to_owned()),
     ];
+    options.extend(memory::OPTIONS.map(|(name, value)| (name, value.to_owned())));
     options.retain(|(_, value)| !value.is_empty());
     options
 }

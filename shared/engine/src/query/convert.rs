@@ -15,11 +15,11 @@ use crate::raw::{ArrowConverter, Chunk, ColumnsOut, Streaming};
 use crate::threads;
 
 /// Rows of a batch: enough that a reader's overhead does not count.
-const BATCH_ROWS: usize = 16_384;
+const BATCH_ROWS: usize = 8_192;
 /// Or so many bytes, whichever comes first: offsets overflow at 2 GB, memory much earlier.
 const BATCH_BYTES: usize = 8 << 20;
 /// Chunks that change threads together.
-const CHUNKS: usize = 8;
+const CHUNKS: usize = 4;
 
 /// Fetches here, converts on a second thread, which borrows from the result: hence the scope.
 pub(super) fn fetch_and_convert(

@@ -10,6 +10,7 @@ mod columns_out;
 mod connection;
 mod failure;
 mod logical_type;
+pub(crate) mod memory;
 mod statement;
 
 pub(crate) use arrow_in::ArrowView;

@@ -1,7 +1,7 @@
 //! Arrow's streaming IPC format, not compressed: this path is as hot as the engine is fast.
 //!
-//! arrow-ipc's `StreamWriter` copies each batch twice. Here its parts go out as they were made
-//! (6 million rows, 1 GB: 0.09 s in place of 0.18 s).
+//! arrow-ipc's `StreamWriter` copies each batch twice and more. Here a batch goes out as it is
+//! (`record_batch`), or with one copy.
 
 use arrow_array::RecordBatch;
 use arrow_ipc::writer::{
@@ -12,7 +12,7 @@ use arrow_schema::SchemaRef;
 use bytes::Bytes;
 use domain::{Error, Result};
 
-use super::{Encoder, Summary};
+use super::{Encoder, Summary, record_batch};
 
 /// The end-of-stream mark: a message of no length.
 const END: &[u8] = &[0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0];
@@ -76,6 +76,9 @@ impl Encoder for ArrowStreamEncoder {
     }
 
     fn pieces(&mut self, batch: &RecordBatch) -> Result<Vec<Bytes>> {
+        if let Some(pieces) = record_batch::pieces(batch) {
+            return Ok(pieces);
+        }
         let encoded = self.generator.encode(
             batch,
             &mut self.dictionaries,

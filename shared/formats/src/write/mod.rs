@@ -5,6 +5,7 @@ mod csv;
 mod json;
 mod ndjson;
 mod parquet;
+mod record_batch;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;

@@ -2,6 +2,7 @@
 
 mod broken_arrow;
 mod broken_parquet;
+mod flat;
 mod memory;
 mod text;
 mod whole;
