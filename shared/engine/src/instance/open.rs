@@ -25,7 +25,7 @@ pub(crate) fn open(
     std::fs::create_dir_all(&folder).map_err(Error::internal)?;
     let attach = attach_statements(settings, purpose)?;
     let made = || -> Result<Instance, Failure> {
-        let database = Database::open(&options(settings, &folder))?;
+        let database = Database::open(&options(settings, purpose, &folder))?;
         let connection = Connection::open(&database)?;
         load_extensions(&connection, settings)?;
         forget_environment(&connection, settings)?;
@@ -47,7 +47,11 @@ pub(crate) fn open(
     Ok(instance)
 }
 
-fn options(settings: &EngineSettings, folder: &Path) -> Vec<(&'static str, String)> {
+fn options(
+    settings: &EngineSettings,
+    purpose: Purpose,
+    folder: &Path,
+) -> Vec<(&'static str, String)> {
     let engine = &settings.engine;
     let folder = folder.display().to_string();
     let mut options = vec![
@@ -66,7 +70,9 @@ fn options(settings: &EngineSettings, folder: &Path) -> Vec<(&'static str, Strin
         ("custom_user_agent", concat!("eider/", env!("CARGO_PKG_VERSION")).to_owned()),
         ("errors_as_json", "true".to_owned()),
     ];
-    options.extend(memory::OPTIONS.map(|(name, value)| (name, value.to_owned())));
+    if purpose == Purpose::Read {
+        options.extend(memory::OPTIONS.map(|(name, value)| (name, value.to_owned())));
+    }
     options.retain(|(_, value)| !value.is_empty());
     options
 }

@@ -19,7 +19,7 @@ const BATCH_ROWS: usize = 8_192;
 /// Or so many bytes, whichever comes first: offsets overflow at 2 GB, memory much earlier.
 const BATCH_BYTES: usize = 8 << 20;
 /// Chunks that change threads together.
-const CHUNKS: usize = 4;
+const CHUNKS: usize = 2;
 
 /// Fetches here, converts on a second thread, which borrows from the result: hence the scope.
 pub(super) fn fetch_and_convert(
@@ -31,7 +31,7 @@ pub(super) fn fetch_and_convert(
 ) -> Result<(), Stop> {
     let columns = ColumnsOut::new(names, &streaming.columns());
     thread::scope(|scope| {
-        let (send, receive) = sync_channel::<Vec<Chunk>>(2);
+        let (send, receive) = sync_channel::<Vec<Chunk>>(1);
         let converting = thread::Builder::new()
             .name("engine-arrow".to_owned())
             .stack_size(threads::STACK)

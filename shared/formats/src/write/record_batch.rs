@@ -53,6 +53,9 @@ fn push_buffers(column: &ArrayData, buffers: &mut Vec<Buffer>) -> Option<()> {
             ]);
             return (first == 0).then_some(());
         }
+        DataType::FixedSizeBinary(width) => {
+            buffers.push(memory[0].slice_with_length(0, rows * usize::try_from(*width).ok()?));
+        }
         flat => buffers.push(memory.first()?.slice_with_length(0, rows * flat.primitive_width()?)),
     }
     Some(())
