@@ -11,6 +11,7 @@ mod delete_table;
 mod fit;
 mod get_table;
 mod list_tables;
+mod memory;
 mod port;
 mod query;
 mod read_table;

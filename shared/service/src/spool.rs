@@ -11,6 +11,7 @@ use domain::{Error, Result};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
+use crate::memory::Memory;
 use crate::write::hex;
 
 /// Where the bodies of a process wait: so many bytes of them together in memory, the rest in files.
@@ -48,7 +49,7 @@ enum Kept {
 pub struct SpoolWriter {
     folder: Arc<Path>,
     taken: Taken,
-    memory: Vec<u8>,
+    memory: Memory,
     file: Option<NamedTempFile>,
     hasher: Option<Sha256>,
     length: u64,
@@ -90,7 +91,7 @@ impl Spools {
         Ok(SpoolWriter {
             folder: self.folder.clone(),
             taken,
-            memory: Vec::with_capacity(room.unwrap_or_default()),
+            memory: Memory::with_capacity(room.unwrap_or_default()),
             file,
             hasher: digest.then(Sha256::new),
             length: 0,
@@ -106,14 +107,14 @@ impl SpoolWriter {
         }
         self.length += piece.len() as u64;
         if self.file.is_none() && self.has_room(piece.len()) {
-            self.memory.extend_from_slice(piece);
+            self.memory.push(piece);
             return Ok(());
         }
         let file = match &mut self.file {
             Some(file) => file,
             none => {
-                let spilled = std::mem::take(&mut self.memory);
-                let file = none.insert(spill(&self.folder, &spilled)?);
+                let spilled = std::mem::replace(&mut self.memory, Memory::with_capacity(0));
+                let file = none.insert(spill(&self.folder, spilled.as_slice())?);
                 self.taken.give_back();
                 file
             }
@@ -135,7 +136,7 @@ impl SpoolWriter {
     pub fn finish(self) -> Spool {
         let kept = match self.file {
             Some(file) => Kept::File(file),
-            None => Kept::Memory(self.memory.into(), self.taken),
+            None => Kept::Memory(self.memory.into_bytes(), self.taken),
         };
         let digest = self.hasher.map(|hasher| hex(&hasher.finalize())).unwrap_or_default();
         Spool { kept, folder: self.folder, length: self.length, digest }
