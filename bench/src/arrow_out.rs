@@ -16,7 +16,7 @@ use formats::{Encoder, Format, RowsAs, Summary};
 use crate::duck::Duck;
 
 /// Rows of a batch, as Eider sends them.
-const BATCH_ROWS: usize = 8_192;
+const BATCH_ROWS: usize = 10_240;
 /// Chunks that change threads together.
 const CHUNKS: usize = 8;
 

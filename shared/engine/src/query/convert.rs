@@ -15,7 +15,7 @@ use crate::raw::{ArrowConverter, Chunk, ColumnsOut, Streaming};
 use crate::threads;
 
 /// Rows of a batch: enough that a reader's overhead does not count.
-const BATCH_ROWS: usize = 8_192;
+const BATCH_ROWS: usize = 10_240;
 /// Or so many bytes, whichever comes first: offsets overflow at 2 GB, memory much earlier.
 const BATCH_BYTES: usize = 8 << 20;
 /// Chunks that change threads together.

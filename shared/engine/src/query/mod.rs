@@ -27,7 +27,7 @@ use renewal::Renewal;
 use run::{Cure, Output, Stopped, Work};
 use stream::Ending;
 
-/// Batches that wait for the client: with 8k rows or 8 MB each, some tens of MB at most.
+/// Batches that wait for the client: with 10k rows or 8 MB each, some tens of MB at most.
 const WAITING_BATCHES: usize = 1;
 
 /// Tries of one query, where another try may help.

@@ -4,6 +4,7 @@
 //! (`record_batch`), or with one copy.
 
 use arrow_array::RecordBatch;
+use arrow_buffer::Buffer;
 use arrow_ipc::writer::{
     CompressionContext, DictionaryTracker, EncodedData, IpcDataGenerator, IpcWriteOptions,
     write_message,
@@ -16,9 +17,6 @@ use super::{Encoder, Summary, record_batch};
 
 /// The end-of-stream mark: a message of no length.
 const END: &[u8] = &[0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0];
-
-/// Up to here, copying two pieces into one costs less than sending two.
-const SMALL: usize = 64 << 10;
 
 pub(super) struct ArrowStreamEncoder {
     schema: SchemaRef,
@@ -40,18 +38,15 @@ impl ArrowStreamEncoder {
     }
 
     /// A message: what it says of its body, framed, then the body.
-    fn push(&self, message: EncodedData, pieces: &mut Vec<Bytes>) -> Result<()> {
-        let EncodedData { ipc_message, arrow_data } = message;
+    fn framed(&self, ipc_message: Vec<u8>, body: Vec<Buffer>) -> Result<Vec<Bytes>> {
         let head = EncodedData { ipc_message, arrow_data: Vec::new() };
         let mut framed = Vec::new();
         write_message(&mut framed, head, &self.options).map_err(Error::internal)?;
-        if arrow_data.len() <= SMALL {
-            framed.extend_from_slice(&arrow_data);
-            pieces.push(framed.into());
-        } else {
-            pieces.extend([framed.into(), arrow_data.into()]);
-        }
-        Ok(())
+        Ok(record_batch::pieces(framed, body))
+    }
+
+    fn copied(&self, message: EncodedData) -> Result<Vec<Bytes>> {
+        self.framed(message.ipc_message, vec![Buffer::from_vec(message.arrow_data)])
     }
 }
 
@@ -62,9 +57,7 @@ impl Encoder for ArrowStreamEncoder {
             &mut self.dictionaries,
             &self.options,
         );
-        let mut pieces = Vec::new();
-        self.push(message, &mut pieces)?;
-        Ok(pieces.concat().into())
+        Ok(self.copied(message)?.concat().into())
     }
 
     fn batch(&mut self, batch: &RecordBatch) -> Result<Bytes> {
@@ -76,8 +69,8 @@ impl Encoder for ArrowStreamEncoder {
     }
 
     fn pieces(&mut self, batch: &RecordBatch) -> Result<Vec<Bytes>> {
-        if let Some(pieces) = record_batch::pieces(batch) {
-            return Ok(pieces);
+        if let Some((message, body)) = record_batch::encode(batch) {
+            return self.framed(message, body);
         }
         let encoded = self.generator.encode(
             batch,
@@ -88,7 +81,7 @@ impl Encoder for ArrowStreamEncoder {
         let (dictionaries, rows) = encoded.map_err(Error::internal)?;
         let mut pieces = Vec::new();
         for message in dictionaries.into_iter().chain([rows]) {
-            self.push(message, &mut pieces)?;
+            pieces.extend(self.copied(message)?);
         }
         Ok(pieces)
     }

@@ -19,19 +19,25 @@ const ZEROS: [u8; ALIGNMENT] = [0; ALIGNMENT];
 /// Up to here, copying a buffer beside others costs less than sending it by itself.
 const SMALL: usize = 16 << 10;
 
-/// The message in the pieces it is made of; `None` where it has to be copied.
-pub(super) fn pieces(batch: &RecordBatch) -> Option<Vec<Bytes>> {
+/// The message, not framed, and the buffers of its body; `None` where it has to be copied.
+pub(super) fn encode(batch: &RecordBatch) -> Option<(Vec<u8>, Vec<Buffer>)> {
     let mut nodes = Vec::with_capacity(batch.num_columns());
     let mut buffers = Vec::new();
     for column in batch.columns() {
         nodes.push(FieldNode::new(column.len() as i64, column.null_count() as i64));
         push_buffers(&column.to_data(), &mut buffers)?;
     }
-    let mut body = Pieces::of(head(batch.num_rows(), &nodes, &buffers));
-    for buffer in buffers {
-        body.push(buffer);
+    Some((message(batch.num_rows(), &nodes, &buffers), buffers))
+}
+
+/// What goes out: the framed message and its body, what is large as it is.
+pub(super) fn pieces(head: Vec<u8>, body: Vec<Buffer>) -> Vec<Bytes> {
+    let mut pieces = Pieces { done: Vec::new(), small: head };
+    for buffer in body {
+        pieces.push(buffer);
     }
-    Some(body.end())
+    pieces.flush();
+    pieces.done
 }
 
 /// The column's buffers: validity first, of no length where nothing is NULL.
@@ -61,8 +67,8 @@ fn push_buffers(column: &ArrayData, buffers: &mut Vec<Buffer>) -> Option<()> {
     Some(())
 }
 
-/// The message's frame: continuation mark, length, and what it says of its body.
-fn head(rows: usize, nodes: &[FieldNode], body: &[Buffer]) -> Vec<u8> {
+/// What the message says of its body.
+fn message(rows: usize, nodes: &[FieldNode], body: &[Buffer]) -> Vec<u8> {
     let mut at = 0;
     let place = |buffer: &Buffer| {
         let start = at;
@@ -85,18 +91,7 @@ fn head(rows: usize, nodes: &[FieldNode], body: &[Buffer]) -> Vec<u8> {
     message.add_header(batch);
     let message = message.finish();
     builder.finish(message, None);
-    frame(builder.finished_data())
-}
-
-fn frame(message: &[u8]) -> Vec<u8> {
-    const PREFIX: usize = 8;
-    let length = (PREFIX + message.len()).next_multiple_of(ALIGNMENT);
-    let mut framed = Vec::with_capacity(length + ALIGNMENT);
-    framed.extend_from_slice(&[0xFF; 4]);
-    framed.extend_from_slice(&((length - PREFIX) as u32).to_le_bytes());
-    framed.extend_from_slice(message);
-    framed.resize(length, 0);
-    framed
+    builder.finished_data().to_vec()
 }
 
 /// Large buffers as they are, with the small ones between them joined.
@@ -106,10 +101,6 @@ struct Pieces {
 }
 
 impl Pieces {
-    fn of(head: Vec<u8>) -> Self {
-        Self { done: Vec::new(), small: head }
-    }
-
     fn push(&mut self, buffer: Buffer) {
         let fill = buffer.len().next_multiple_of(ALIGNMENT) - buffer.len();
         if buffer.len() <= SMALL {
@@ -125,11 +116,6 @@ impl Pieces {
         if !self.small.is_empty() {
             self.done.push(std::mem::take(&mut self.small).into());
         }
-    }
-
-    fn end(mut self) -> Vec<Bytes> {
-        self.flush();
-        self.done
     }
 }
 
