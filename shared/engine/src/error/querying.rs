@@ -5,7 +5,7 @@ use domain::{Code, Error, TableName};
 use super::cause::{CALLERS, Cause};
 use super::shown;
 use super::state::{is_connection_lost, is_instance_broken, is_store_lost};
-use crate::raw::Failure;
+use crate::raw::{Failure, NOT_UTF8};
 
 /// Whether the caller's own statement is at fault.
 pub(crate) fn is_of_the_statement(failure: &Failure) -> bool {
@@ -31,6 +31,11 @@ pub(crate) fn querying_tables(failure: Failure, tables: &[TableName]) -> Error {
         .because(failure),
         None => querying(failure),
     }
+}
+
+/// Whether a table of the statement is not there.
+pub(crate) fn is_of_a_missing_table(failure: &Failure) -> bool {
+    missing_table(failure).is_some()
 }
 
 /// The name of the table that DuckDB did not find. Where the name looks like one of a file, DuckDB
@@ -67,6 +72,13 @@ pub(crate) fn querying(failure: Failure) -> Error {
         return Error::invalid(
             "VALUES_TOO_LARGE",
             "The values of one column are too large to send together (2 GB for 2,048 rows).",
+        )
+        .because(failure);
+    }
+    if failure.is(NOT_UTF8) {
+        return Error::invalid(
+            "TEXT_NOT_UTF8",
+            "A text of the result is not UTF-8; make it with chr(), or cast it to BLOB with encode().",
         )
         .because(failure);
     }

@@ -66,8 +66,8 @@ pub(super) fn is_commit_conflict(failure: &Failure) -> bool {
         "Transaction conflict",
         // DuckLake tries the commit of a CREATE TABLE again with a schema that it has freed.
         "Failed to get path for schema",
-        "eider: write already recorded",
-        "ERROR:  eider: write already recorded",
+        catalog::ledger::ALREADY_RECORDED,
+        catalog::ledger::ALREADY_RECORDED_IN_POSTGRES,
         "database is locked",
         "ERROR:  could not serialize",
         "ERROR:  deadlock detected",

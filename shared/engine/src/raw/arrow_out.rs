@@ -9,7 +9,10 @@ use arrow_array::{RecordBatch, RecordBatchOptions, StructArray};
 use arrow_schema::{DataType, Schema, SchemaRef};
 use duckdb::ffi;
 
-use super::{Chunk, Failure, LogicalType, borrowed_text};
+use super::{Chunk, Failure, LogicalType, borrowed_text, mask};
+
+/// The kind of a failure: a text of the result is not UTF-8.
+pub(crate) const NOT_UTF8: &str = "Not UTF-8";
 
 /// Makes Arrow of the chunks of one result, on any thread.
 pub(crate) struct ArrowConverter<'r> {
@@ -53,6 +56,8 @@ impl ArrowConverter<'_> {
         let data = unsafe { from_ffi_and_data_type(array, data_type) };
         let mut data = data.map_err(|error| Failure::of("Arrow", error.to_string()))?;
         data.align_buffers();
+        data.validate_full().map_err(not_utf8)?;
+        let data = mask::nulls(data);
         let rows = RecordBatchOptions::new().with_row_count(Some(chunk.rows()));
         let (_, columns, _) = StructArray::from(data).into_parts();
         RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &rows)
@@ -65,6 +70,11 @@ impl Drop for ArrowConverter<'_> {
         // SAFETY: live, ours, destroyed once.
         unsafe { ffi::duckdb_destroy_arrow_options(&mut self.options) };
     }
+}
+
+/// DuckDB's VARCHAR should be UTF-8, but functions such as `printf('%c', 200)` make other bytes.
+pub(super) fn not_utf8(error: arrow_schema::ArrowError) -> Failure {
+    Failure::of(NOT_UTF8, error.to_string())
 }
 
 fn read_schema(

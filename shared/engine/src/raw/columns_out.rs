@@ -15,6 +15,7 @@ use arrow_data::ArrayData;
 use arrow_schema::{DataType, SchemaRef, TimeUnit};
 use duckdb::ffi;
 
+use super::arrow_out::not_utf8;
 use super::{Chunk, Failure, LogicalType, Type};
 
 /// How a column's values lie in DuckDB's vectors, and what they become.
@@ -153,7 +154,10 @@ impl Column {
                 }
                 Kind::Boolean => {
                     let bytes = slice::from_raw_parts(data.cast::<u8>(), rows);
-                    bytes.iter().for_each(|byte| self.bits.append(*byte != 0));
+                    for (row, byte) in bytes.iter().enumerate() {
+                        let is_valid = valid.is_none_or(|valid| is_valid(valid, row));
+                        self.bits.append(is_valid && *byte != 0);
+                    }
                 }
                 Kind::Decimal(2) => self.push_decimals::<i16>(data, rows, valid),
                 Kind::Decimal(4) => self.push_decimals::<i32>(data, rows, valid),
@@ -246,8 +250,12 @@ impl Column {
                 data.add_buffer(Buffer::from_vec(offsets)).add_buffer(values)
             }
         };
-        // SAFETY: `rows` values of just this type were pushed; DuckDB's VARCHAR is valid UTF-8.
-        Ok(make_array(unsafe { data.build_unchecked() }))
+        // SAFETY: `rows` values of just this type were pushed, and texts are looked at below.
+        let data = unsafe { data.build_unchecked() };
+        if matches!(to, DataType::Utf8) && !data.buffers()[1].is_ascii() {
+            data.validate_full().map_err(not_utf8)?;
+        }
+        Ok(make_array(data))
     }
 }
 

@@ -5,12 +5,15 @@ use std::ptr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use duckdb::ffi;
+use tempfile::TempDir;
 
 use super::{Failure, Prepared, Streaming, owned_text};
 
 /// An open in-memory database; closed when the last connection to it is gone.
 pub(crate) struct Database {
     raw: ffi::duckdb_database,
+    /// Where it spills; goes once it is closed.
+    _scratch: Option<TempDir>,
 }
 
 // SAFETY: a duckdb_database may be used from any thread; DuckDB locks inside.
@@ -19,8 +22,12 @@ unsafe impl Send for Database {}
 unsafe impl Sync for Database {}
 
 impl Database {
-    /// Opens a database in memory with these options, which are set before anything can run.
-    pub(crate) fn open(options: &[(&str, String)]) -> Result<Arc<Self>, Failure> {
+    /// Opens a database in memory with these options, which are set before anything can run; `scratch`
+    /// is the folder that they name for what does not fit into memory.
+    pub(crate) fn open(
+        options: &[(&str, String)],
+        scratch: Option<TempDir>,
+    ) -> Result<Arc<Self>, Failure> {
         let mut config = ptr::null_mut();
         // SAFETY: `config` is a place for the handle; it is destroyed below on every way out.
         if unsafe { ffi::duckdb_create_config(&mut config) } != ffi::DuckDBSuccess {
@@ -29,7 +36,7 @@ impl Database {
         let opened = set_options(config, options).and_then(|()| open(config));
         // SAFETY: created above and not used after this.
         unsafe { ffi::duckdb_destroy_config(&mut config) };
-        opened.map(|raw| Arc::new(Self { raw }))
+        opened.map(|raw| Arc::new(Self { raw, _scratch: scratch }))
     }
 }
 

@@ -10,11 +10,12 @@ mod columns_out;
 mod connection;
 mod failure;
 mod logical_type;
+mod mask;
 pub(crate) mod memory;
 mod statement;
 
 pub(crate) use arrow_in::ArrowView;
-pub(crate) use arrow_out::ArrowConverter;
+pub(crate) use arrow_out::{ArrowConverter, NOT_UTF8};
 pub(crate) use columns_out::ColumnsOut;
 pub(crate) use connection::{Connection, Database, Interrupt};
 pub(crate) use failure::Failure;

@@ -9,7 +9,7 @@ const ROWS: usize = 10_000;
 
 /// All rows of `sql` by DuckDB's conversion and, if every type is one for that, by ours.
 fn both(sql: &str) -> (RecordBatch, Option<RecordBatch>) {
-    let database = Database::open(&[("threads", "1".to_owned())]).expect("a database");
+    let database = Database::open(&[("threads", "1".to_owned())], None).expect("a database");
     let connection = Connection::open(&database).expect("a connection");
     let prepared = connection.prepare(sql).expect(sql);
     let streaming = prepared.stream().expect(sql);

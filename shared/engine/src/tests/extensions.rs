@@ -12,7 +12,7 @@ fn the_versions_that_are_told_are_those_that_are_loaded() {
     let from = settings(folder.path()).engine.extension_dir;
     let options =
         ["autoload_known_extensions", "autoinstall_known_extensions"].map(|o| (o, "false".into()));
-    let database = Database::open(&options).expect("a database");
+    let database = Database::open(&options, None).expect("a database");
     let connection = Connection::open(&database).expect("a connection");
     let told = LAKE_EXTENSIONS.into_iter().chain([POSTGRES_EXTENSION, SQLITE_EXTENSION]);
     for name in ["httpfs", "sqlite_scanner", "postgres_scanner", "ducklake"] {
