@@ -1,5 +1,6 @@
 //! One error type for all of Eider: a closed set of codes, a sentence for the caller, a chain for us.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What kind of failure it is; `web` maps each to one HTTP status, in one place.
@@ -118,6 +119,17 @@ impl Error {
         .because(source);
         error.retry_after = Some(Duration::from_secs(1));
         error
+    }
+
+    /// The same words for another who waited for the same thing.
+    #[must_use]
+    pub fn shared(self: &Arc<Self>) -> Self {
+        Self {
+            fields: self.fields.clone(),
+            position: self.position,
+            retry_after: self.retry_after,
+            ..Self::new(self.code, self.error_code, self.detail.clone()).because(Arc::clone(self))
+        }
     }
 
     /// Names a field at fault.

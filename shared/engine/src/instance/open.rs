@@ -21,13 +21,21 @@ pub(crate) fn open(
     purpose: Purpose,
     objects: Option<&S3Credentials>,
 ) -> Result<Instance> {
-    let folder = settings.engine.temporary_dir.join("duckdb");
-    std::fs::create_dir_all(&folder).map_err(Error::internal)?;
+    // Its own: two instances would write to the same files, whose names they count alike.
+    std::fs::create_dir_all(&settings.engine.temporary_dir).map_err(Error::internal)?;
+    let scratch = tempfile::Builder::new()
+        .prefix("duckdb-")
+        .tempdir_in(&settings.engine.temporary_dir)
+        .map_err(Error::internal)?;
     let attach = attach_statements(settings, purpose)?;
     let made = || -> Result<Instance, Failure> {
-        let database = Database::open(&options(settings, purpose, &folder))?;
+        let options = options(settings, purpose, scratch.path());
+        let database = Database::open(&options, Some(scratch))?;
         let connection = Connection::open(&database)?;
         load_extensions(&connection, settings)?;
+        // The host's otherwise: the same query must answer the same everywhere.
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")?;
+        connection.execute("SET GLOBAL Calendar = 'gregorian'")?;
         forget_environment(&connection, settings)?;
         if let Some(objects) = objects {
             credentials::apply(&connection, &settings.storage, objects)?;

@@ -37,6 +37,39 @@ async fn a_reader_that_missed_a_flush_is_replaced_and_the_read_run_once_more() {
     assert!(!Arc::ptr_eq(&reader, &now), "the bug is gone: this test and the care may go too");
 }
 
+#[tokio::test]
+async fn each_instance_spills_into_a_folder_of_its_own_which_goes_with_it() {
+    let lake = TestLake::new().await;
+    let reader = lake.engine.reading.get().await.expect("an instance");
+    let writer = lake.engine.writing.get().await.expect("an instance");
+    let folder = |instance: &Instance| {
+        let rows = run(instance, "SELECT current_setting('temp_directory')::VARCHAR");
+        rows.expect("a setting")[0][0].clone().expect("a folder")
+    };
+    let (read, written) = (folder(&reader), folder(&writer));
+    assert_ne!(read, written);
+    assert!(Path::new(&read).is_dir());
+    lake.engine.reading.discard(&reader);
+    drop(reader);
+    let again = lake.engine.reading.get().await.expect("another");
+    assert_ne!(folder(&again), read);
+    assert!(!Path::new(&read).exists() && Path::new(&written).is_dir());
+}
+
+#[tokio::test]
+async fn all_who_wait_for_an_instance_hear_the_same_failure_of_one_try() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut settings = settings(folder.path());
+    settings.engine.extension_dir = folder.path().join("nothing");
+    let engine = Engine::new(settings);
+    let waiting = (0..20).map(|_| engine.reading.get());
+    for failed in futures::future::join_all(waiting).await {
+        let failed = failed.err().expect("no extensions");
+        assert_eq!(failed.code, Code::Internal);
+        assert!(failed.source.is_some());
+    }
+}
+
 /// Keys that are others each time they are asked for.
 struct Changing(Mutex<u32>);
 

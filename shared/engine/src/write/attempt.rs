@@ -1,5 +1,6 @@
 //! One try of one write, from BEGIN to COMMIT, on one connection.
 
+use catalog::ledger::AUTHOR;
 use domain::{Error, SnapshotId};
 use service::{Change, RecordedWrite, Write};
 
@@ -111,7 +112,7 @@ impl Attempt<'_> {
             let message = literal(&ledger::message(&self.write.change));
             let extra = literal(&ledger::extra_info(self.write, rows));
             self.connection.execute(&format!(
-                "CALL {LAKE}.set_commit_message('eider', {message}, extra_info => {extra})"
+                "CALL {LAKE}.set_commit_message('{AUTHOR}', {message}, extra_info => {extra})"
             ))?;
             self.commit()?;
             Ok(Done::Committed)
@@ -166,7 +167,7 @@ mod tests {
 
     #[test]
     fn an_attempt_that_panics_is_watched_no_more() {
-        let connection = Connection::open(&Database::open(&[]).expect("one")).expect("one");
+        let connection = Connection::open(&Database::open(&[], None).expect("one")).expect("one");
         let watched = Watchdog::new().watch(connection.interrupt(), None);
         let kept = std::sync::Arc::clone(&watched);
         let panicked = std::thread::spawn(move || {

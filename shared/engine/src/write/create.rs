@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn only_what_is_said_of_the_default_is_its_fault() {
-        let database = Database::open(&[]).expect("a database");
+        let database = Database::open(&[], None).expect("a database");
         let connection = Connection::open(&database).expect("a connection");
         for (r#type, default) in [
             ("INTEGER", "x"),

@@ -34,7 +34,7 @@ impl LakeEngine {
             Ok(Err(failure)) => {
                 tracing::warn!(%failure, "DuckDB's log of requests is not forgotten yet");
                 if error::is_instance_broken(&failure) {
-                    self.slot.discard(&instance).await;
+                    self.slot.discard(&instance);
                 }
             }
             Err(error) => tracing::warn!(%error, "DuckDB's log of requests is not forgotten yet"),
