@@ -79,6 +79,17 @@ pub(crate) fn outcome_unknown(cause: Error) -> Error {
     error.because(cause)
 }
 
+/// As many queries run as may.
+pub(crate) fn busy() -> Error {
+    let mut error = Error::new(
+        Code::RateLimited,
+        "TOO_MANY_QUERIES",
+        "As many queries run as may at once, and none of them ended in time. Try again in a moment.",
+    );
+    error.retry_after = Some(std::time::Duration::from_secs(1));
+    error
+}
+
 /// The time of a query is over.
 pub(crate) fn timed_out() -> Error {
     Error::new(

@@ -3,8 +3,10 @@
 //! Two SQLite libraries in one process drop each other's locks on a file (FACTS 12), so the adapter
 //! in `catalog` has the questions and this has the connection.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use catalog::{AskSqlite, Failure};
@@ -26,22 +28,27 @@ pub(crate) struct AskEngine {
 /// The connection of the last answer, its transaction still open: while SQLite has one on the file, the
 /// next to close is not the last, which would write the whole log back and remove it, five syncs each
 /// time. With a reader always there SQLite could never begin the log anew, so every now and then none
-/// is kept.
+/// is kept, and none while no one asks: another process may be writing.
 #[derive(Default)]
 struct Kept {
     answers: AtomicU64,
+    /// Whether a thread waits for a time without questions.
+    watched: AtomicBool,
     connection: Mutex<Option<raw::Connection>>,
 }
 
 /// Answers until the log may begin anew: some megabytes of it.
 const ANSWERS_A_LOG: u64 = 200;
 
+/// So long after the last answer its connection goes.
+const IDLE: Duration = Duration::from_secs(2);
+
 /// Questions that are asked at once: some milliseconds each.
 const QUESTIONS: usize = 8;
 
 impl Kept {
     /// Keeps this one, unless it is time for none; the one before goes.
-    fn keep(&self, connection: raw::Connection) {
+    fn keep(self: &Arc<Self>, connection: raw::Connection) {
         let count = self.answers.fetch_add(1, Ordering::Relaxed) + 1;
         let next = (!count.is_multiple_of(ANSWERS_A_LOG)).then_some(connection);
         let mut place = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
@@ -49,6 +56,22 @@ impl Kept {
         drop(place);
         // Closing takes a while: not under the lock.
         drop(before);
+        if !self.watched.swap(true, Ordering::AcqRel) {
+            let kept = Arc::clone(self);
+            let started = threads::start("catalog-idle", move || kept.let_go_when_idle());
+            self.watched.store(started.is_ok(), Ordering::Release);
+        }
+    }
+
+    fn let_go_when_idle(&self) {
+        let mut answers = None;
+        while answers != Some(self.answers.load(Ordering::Relaxed)) {
+            answers = Some(self.answers.load(Ordering::Relaxed));
+            thread::sleep(IDLE);
+        }
+        self.watched.store(false, Ordering::Release);
+        let idle = self.connection.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(idle);
     }
 }
 
@@ -73,7 +96,7 @@ impl AskSqlite for AskEngine {
             match answer.map_err(other)? {
                 Ok(text) => return Ok(text),
                 Err(failure) if error::is_instance_broken(&failure) && !tried => {
-                    self.slot.discard(&instance).await;
+                    self.slot.discard(&instance);
                     tried = true;
                 }
                 Err(failure) => return Err(Failure::from_sqlite(failure)),
@@ -96,7 +119,7 @@ fn statement(sql: &str, parameters: &[Option<String>]) -> String {
     format!("SELECT * FROM sqlite_query('{METADATA}', {}{given})", literal(sql))
 }
 
-fn answer(instance: &Instance, sql: &str, kept: &Kept) -> Result<String, raw::Failure> {
+fn answer(instance: &Instance, sql: &str, kept: &Arc<Kept>) -> Result<String, raw::Failure> {
     let connection = instance.connect()?;
     connection.execute("BEGIN")?;
     let rows = values::texts(&connection, sql)?;

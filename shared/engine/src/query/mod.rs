@@ -8,24 +8,25 @@ mod plan;
 pub(crate) mod renewal;
 mod run;
 mod stream;
+mod turns;
 mod views;
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use async_trait::async_trait;
 use domain::{Error, Result};
 use service::{Query, QueryEngine, Rows};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 use crate::instance::{Instance, Slot};
 use crate::settings::EngineSettings;
 use crate::watchdog::Watchdog;
-use crate::{answer, error, threads};
+use crate::{error, threads};
 
 use renewal::Renewal;
 use run::{Cure, Output, Stopped, Work};
 use stream::Ending;
+use turns::{Turn, Turns};
 
 /// Batches that wait for the client: with 10k rows or 8 MB each, some tens of MB at most.
 const WAITING_BATCHES: usize = 1;
@@ -36,26 +37,14 @@ const TRIES: u32 = 2;
 /// Runs callers' reads on the reading instance.
 pub(crate) struct Queries {
     slot: Arc<Slot>,
-    turns: Arc<Semaphore>,
+    turns: Turns,
     watchdog: Watchdog,
 }
 
 impl Queries {
     pub(crate) fn new(settings: &EngineSettings, slot: Arc<Slot>) -> Self {
-        let turns = Arc::new(Semaphore::new(settings.engine.concurrency as usize));
+        let turns = Turns::new(settings.engine.concurrency as usize);
         Self { slot, turns, watchdog: Watchdog::new() }
-    }
-
-    /// Waiting for a turn counts against the deadline.
-    async fn turn(&self, deadline: Option<Instant>) -> Result<OwnedSemaphorePermit> {
-        let turn = Arc::clone(&self.turns).acquire_owned();
-        let turn = match deadline {
-            Some(at) => {
-                tokio::time::timeout_at(at.into(), turn).await.map_err(|_| answer::timed_out())?
-            }
-            None => turn.await,
-        };
-        turn.map_err(Error::internal)
     }
 
     /// Starts the query on a thread and waits for its first batch.
@@ -63,7 +52,7 @@ impl Queries {
         &self,
         instance: &Arc<Instance>,
         query: Query,
-        turn: OwnedSemaphorePermit,
+        turn: Turn,
     ) -> Result<Rows, Stopped> {
         let connection = instance.connect().map_err(|failure| Stopped {
             error: error::opening(failure),
@@ -76,9 +65,9 @@ impl Queries {
         let work = Work {
             connection,
             query,
-            turn,
             output: Output {
                 send,
+                turn,
                 ending: Arc::clone(&ending),
                 runtime: tokio::runtime::Handle::current(),
             },
@@ -104,14 +93,15 @@ impl QueryEngine for Queries {
         let mut tries = 0;
         loop {
             tries += 1;
-            let turn = self.turn(query.deadlines.at_first()).await?;
+            // Waiting for it counts against the deadline.
+            let turn = self.turns.take(query.deadlines.at_first()).await?;
             let instance = self.slot.get().await?;
             let stopped = match self.start(&instance, query.clone(), turn).await {
                 Ok(rows) => return Ok(rows),
                 Err(stopped) => stopped,
             };
             if let Some(Cure::Reopen) = stopped.cure {
-                self.slot.discard(&instance).await;
+                self.slot.discard(&instance);
             }
             if stopped.cure.is_none() || tries == TRIES {
                 return Err(stopped.error);

@@ -5,11 +5,11 @@ use service::{Parameters, ResultColumn, Select};
 
 use super::run::{Stop, Work};
 use super::{casts, guarded, parameters, views};
-use crate::error;
 use crate::guard::Guarded;
 use crate::raw::{Connection, Failure, Prepared, Type};
 use crate::sql::{LAKE, table};
 use crate::values;
+use crate::{answer, error};
 
 /// A statement that is ready to run.
 pub(super) struct Plan<'c> {
@@ -44,7 +44,13 @@ pub(super) fn plan(work: &Work) -> Result<Plan<'_>, Stop> {
         views::refuse(connection, tables)?;
     }
     let first = connection.prepare(&sql);
-    let first = first.map_err(|failure| located(failure, guarded.as_ref(), Some(0)))?;
+    let first = first.map_err(|failure| match &work.query.select {
+        // It was there when it was looked at.
+        Select::Table(name) if error::is_of_a_missing_table(&failure) => {
+            Stop::Known(answer::table_not_found(name).because(failure))
+        }
+        _ => located(failure, guarded.as_ref(), Some(0)),
+    })?;
     let ready = prepare(connection, &sql, first, given, work.query.limit)?;
     let snapshot = if touches { Some(snapshot(connection)?) } else { None };
     let Ready { prepared, columns, offset } = ready;

@@ -8,11 +8,12 @@ use arrow_schema::SchemaRef;
 use domain::{Error, SnapshotId};
 use service::{Query, ResultColumn, Select};
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 use super::convert::{fetch_and_convert, rename, renamed};
 use super::plan::{self, Plan};
 use super::stream::{Ending, Head};
+use super::turns::Turn;
 use crate::raw::{Connection, Failure};
 use crate::{answer, error};
 
@@ -27,14 +28,14 @@ const BUFFER: &str = "SET SESSION streaming_buffer_size = '2MiB'";
 pub(super) struct Work {
     pub(super) connection: Connection,
     pub(super) query: Query,
-    #[expect(dead_code, reason = "held until the work ends: so many queries run at once")]
-    pub(super) turn: OwnedSemaphorePermit,
     pub(super) output: Output,
 }
 
 /// Where batches go, from whichever thread.
 pub(super) struct Output {
     pub(super) send: mpsc::Sender<RecordBatch>,
+    /// Held until the work ends, but while a slow reader is waited for.
+    pub(super) turn: Turn,
     pub(super) ending: Arc<Ending>,
     pub(super) runtime: Handle,
 }
@@ -124,13 +125,13 @@ impl Work {
 
 impl Output {
     /// Hands a batch over; waits for a slow reader as long as there is time, but not for one that takes
-    /// hardly anything: it has a turn that others wait for.
+    /// hardly anything: others wait for its place.
     pub(super) fn hand_over(&self, batch: RecordBatch) -> Result<(), Stop> {
         let patience = Instant::now() + SLOWEST;
-        let at = self.ending.watched.deadline().map_or(patience, |deadline| deadline.min(patience));
-        let sending = self.send.send(batch);
-        let sent =
-            self.runtime.block_on(async { tokio::time::timeout_at(at.into(), sending).await });
+        let deadline = self.ending.watched.deadline();
+        let at = deadline.map_or(patience, |deadline| deadline.min(patience));
+        let sending = async { tokio::time::timeout_at(at.into(), self.send.send(batch)).await };
+        let sent = self.runtime.block_on(self.turn.wait_for(sending, deadline))?;
         sent.map_err(|_| answer::timed_out())?.map_err(|_| Stop::Gone)
     }
 }

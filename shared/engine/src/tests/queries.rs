@@ -143,8 +143,10 @@ async fn time_ends_a_query_also_one_that_waits_or_whose_reader_is_slow() {
             tokio::time::sleep(Duration::from_millis(50)).await;
             lake.queries.query(waiting).await
         });
-    for failed in [first, second, third] {
-        assert_eq!(failed.err().expect("too late").error_code, "QUERY_TIMEOUT");
+    for (failed, code) in
+        [(first, "QUERY_TIMEOUT"), (second, "QUERY_TIMEOUT"), (third, "TOO_MANY_QUERIES")]
+    {
+        assert_eq!(failed.err().expect("too late").error_code, code);
     }
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     let mut slow = query("SELECT * FROM range(100000000)");
@@ -167,6 +169,48 @@ async fn a_reader_who_goes_stops_the_work_and_frees_its_place() {
     }
     let free = tokio::time::timeout(Duration::from_secs(2), lake.sql("SELECT 1")).await;
     free.expect("in time").expect("a place");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_that_are_slow_keep_no_one_from_asking() {
+    let lake = TestLake::new().await;
+    let mut slow = Vec::new();
+    for _ in 0..lake.settings.engine.concurrency * 2 {
+        let many = "SELECT * FROM range(100000000)";
+        slow.push(lake.queries.query(query(many)).await.expect("a place among those that wait"));
+    }
+    lake.sql("SELECT 1").await.expect("a place");
+    for rows in slow {
+        let rows = rows.batches.take(20).try_collect::<Vec<_>>().await.expect("each goes on");
+        assert_eq!(rows.len(), 20);
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_is_not_utf8_is_the_callers_to_mend_wherever_it_comes() {
+    let lake = TestLake::new().await;
+    for sql in [
+        "SELECT printf('%c', 200) AS x",
+        "SELECT [printf('%c', 200)] AS x",
+        "SELECT {'a': MAP {'k': printf('%c', 200)}} AS x",
+        "SELECT printf('%c', if(i < 2048, 65, 200)::INTEGER) AS x FROM range(100000) t(i)",
+        "SELECT 'ü' || printf('%c', if(i < 2048, 65, 195)::INTEGER) AS x FROM range(100000) t(i)",
+        // Valid when taken together, but not one by one.
+        "SELECT printf('%c', if(i < 2048, 65, if(i % 2 = 0, 195, 164))::INTEGER) FROM range(100000) t(i)",
+    ] {
+        let error = lake.sql(sql).await.expect_err(sql);
+        assert_eq!((error.code, error.error_code), (Code::Invalid, "TEXT_NOT_UTF8"), "{sql}");
+    }
+    lake.sql("SELECT printf('%c', 65) || 'ü', ['ü'] FROM range(5000)").await.expect("UTF-8");
+}
+
+#[tokio::test]
+async fn times_are_utc_whatever_the_host_says() {
+    let lake = TestLake::new().await;
+    let zone = lake
+        .text("SELECT current_setting('TimeZone')::VARCHAR, current_setting('Calendar')::VARCHAR");
+    let expected = ["UTC", "gregorian"].map(|value| Some(value.to_owned())).to_vec();
+    assert_eq!(zone.await, [expected]);
 }
 
 #[tokio::test]

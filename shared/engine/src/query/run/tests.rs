@@ -3,15 +3,15 @@
 use domain::Grants;
 use futures::TryStreamExt;
 use service::{Deadlines, Parameters, Select};
-use tokio::sync::Semaphore;
 
 use super::super::stream::{CallOff, rows};
+use super::super::turns::Turns;
 use super::*;
 use crate::raw::Database;
 use crate::watchdog::Watchdog;
 
-fn work(watchdog: &Watchdog) -> (Work, mpsc::Receiver<RecordBatch>) {
-    let connection = Connection::open(&Database::open(&[]).expect("one")).expect("one");
+async fn work(watchdog: &Watchdog) -> (Work, mpsc::Receiver<RecordBatch>) {
+    let connection = Connection::open(&Database::open(&[], None).expect("one")).expect("one");
     let ending = Arc::new(Ending::new(watchdog.watch(connection.interrupt(), None)));
     let (send, batches) = mpsc::channel(1);
     let select = Select::Sql {
@@ -20,15 +20,15 @@ fn work(watchdog: &Watchdog) -> (Work, mpsc::Receiver<RecordBatch>) {
         this: None,
     };
     let query = Query { select, grants: Grants::All, limit: None, deadlines: Deadlines::default() };
-    let turn = Arc::new(Semaphore::new(1)).try_acquire_owned().expect("a turn");
-    let output = Output { send, ending, runtime: Handle::current() };
-    (Work { connection, query, turn, output }, batches)
+    let turn = Turns::new(1).take(None).await.expect("a turn");
+    let output = Output { send, turn, ending, runtime: Handle::current() };
+    (Work { connection, query, output }, batches)
 }
 
 #[tokio::test]
 async fn work_that_never_began_is_watched_no_more() {
     let watchdog = Watchdog::new();
-    let (work, _batches) = work(&watchdog);
+    let (work, _batches) = work(&watchdog).await;
     let ending = Arc::clone(&work.output.ending);
     drop(work);
     drop(CallOff(Arc::clone(&ending)));
@@ -38,7 +38,7 @@ async fn work_that_never_began_is_watched_no_more() {
 #[tokio::test]
 async fn work_that_panics_is_watched_no_more_and_its_rows_end_in_an_error() {
     let watchdog = Watchdog::new();
-    let (work, batches) = work(&watchdog);
+    let (work, batches) = work(&watchdog).await;
     let ending = Arc::clone(&work.output.ending);
     let panicked = std::thread::spawn(move || {
         let _work = work;
