@@ -55,6 +55,12 @@ pub struct SpoolWriter {
     length: u64,
 }
 
+impl Room {
+    fn left(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 impl Taken {
     /// Takes more, if there is as much.
     fn grow(&mut self, bytes: usize) -> bool {
@@ -81,17 +87,17 @@ impl Spools {
         Self { folder: folder.into(), room: Room(Arc::new(AtomicUsize::new(in_memory))) }
     }
 
-    /// A new body, of which so many bytes are `announced`: they are taken at once, or it goes to a file.
+    /// A new body. Where there is no room for what is `announced` it goes to a file at once; else the
+    /// room is taken as the bytes come, so that one who only promises many takes none from others.
     /// The digest is made only of what has an idempotency key: it takes as long as receiving.
     pub fn begin(&self, announced: Option<u64>, digest: bool) -> Result<SpoolWriter> {
-        let mut taken = Taken { room: self.room.clone(), bytes: 0 };
         let announced = announced.map_or(Some(0), |bytes| usize::try_from(bytes).ok());
-        let room = announced.filter(|bytes| taken.grow(*bytes));
-        let file = if room.is_some() { None } else { Some(spill(&self.folder, &[])?) };
+        let expected = announced.filter(|bytes| *bytes <= self.room.left());
+        let file = if expected.is_some() { None } else { Some(spill(&self.folder, &[])?) };
         Ok(SpoolWriter {
             folder: self.folder.clone(),
-            taken,
-            memory: Memory::with_capacity(room.unwrap_or_default()),
+            taken: Taken { room: self.room.clone(), bytes: 0 },
+            memory: Memory::with_capacity(expected.unwrap_or_default()),
             file,
             hasher: digest.then(Sha256::new),
             length: 0,
@@ -236,6 +242,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_only_announced_takes_nothing_from_others() {
+        let spools = spools(6);
+        let mut dribbling = spools.begin(Some(6), false).expect("begun");
+        dribbling.push(b"a").expect("there is room");
+        let other = spool(&spools, Some(5));
+        assert!(other.in_memory().is_none(), "its five bytes had room when three were left");
+        let mut small = spools.begin(Some(5), false).expect("begun");
+        small.push(b"bcdef").expect("there is room");
+        // Now the first one's turn to go to a file.
+        dribbling.push(b"bcdef").expect("spooled");
+        assert!(small.finish().in_memory().is_some());
+        assert_eq!(read(&dribbling.finish()), b"abcdef");
+    }
+
+    #[test]
     fn bodies_share_the_memory_of_the_process_and_give_it_back() {
         let spools = spools(13);
         let first = spool(&spools, Some(6));
@@ -250,6 +271,6 @@ mod tests {
         drop(first);
         assert!(spool(&spools, Some(6)).in_memory().is_some(), "the first one's memory is free");
         drop(second.into_file().expect("a file"));
-        assert_eq!(spools.room.0.load(Ordering::Relaxed), 13);
+        assert_eq!(spools.room.left(), 13);
     }
 }
