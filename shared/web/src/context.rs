@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use axum::extract::FromRequestParts;
 use config::ServerConfig;
 use domain::{Error, RequestId};
+use http::Version;
 use http::request::Parts;
 use service::{Authenticator, Deadlines, Spools};
 
@@ -42,14 +43,16 @@ pub struct RequestContext {
     pub started: Instant,
     /// The edge it came in by.
     pub edge: Arc<Edge>,
+    /// The HTTP that the client speaks.
+    pub(crate) version: Version,
     answer_by: Arc<Mutex<Option<Instant>>>,
 }
 
 impl RequestContext {
-    pub(crate) fn new(id: RequestId, edge: Arc<Edge>) -> Self {
+    pub(crate) fn new(id: RequestId, version: Version, edge: Arc<Edge>) -> Self {
         let started = Instant::now();
         let answer_by = Arc::new(Mutex::new(Some(started + edge.server.request_timeout)));
-        Self { id, started, edge, answer_by }
+        Self { id, started, edge, version, answer_by }
     }
 
     /// When the work must have ended, so that there is time to say so; `None` while the body is still

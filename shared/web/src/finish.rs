@@ -52,7 +52,7 @@ async fn method_not_allowed(method: Method, uri: Uri) -> Failure {
 /// The outermost layer: everything that happens to a request is seen here.
 async fn observe(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
-    let context = RequestContext::new(id.clone(), edge.clone());
+    let context = RequestContext::new(id.clone(), request.version(), edge.clone());
     request.extensions_mut().insert(context.clone());
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
@@ -144,13 +144,14 @@ fn log(
     let request_id = context.id.as_str();
     let route = route.unwrap_or("-");
     let error_code = error.map_or("-", |error| error.error_code);
-    let causes = error.map(|error| causes(error).join(": ")).unwrap_or_default();
     match status {
         500.. => {
+            let causes = error.map(|error| causes(error).join(": ")).unwrap_or_default();
             tracing::error!(%method, route, status, elapsed_ms, request_id, error_code, causes, "request");
         }
+        // Without causes: these are the caller's words, and the caller was told.
         400.. => {
-            tracing::info!(%method, route, status, elapsed_ms, request_id, error_code, causes, "request");
+            tracing::info!(%method, route, status, elapsed_ms, request_id, error_code, "request");
         }
         _ => tracing::info!(%method, route, status, elapsed_ms, request_id, "request"),
     }

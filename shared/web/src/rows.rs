@@ -7,12 +7,13 @@ use config::Platform;
 use domain::{Error, Result};
 use formats::{Format, RowsAs, Summary};
 use futures::{Stream, StreamExt};
-use http::{HeaderValue, header};
+use http::{HeaderValue, Version, header};
 use service::Rows;
 
 use crate::{RequestContext, writing::Writing};
 
-/// CSV has no end mark, and a Lambda cannot cut a connection: there it goes out whole or not at all.
+/// CSV has no end mark. Where a cut cannot be seen it goes out whole or not at all: a Lambda cannot cut
+/// a connection, and in HTTP/1.0 the end of the connection is the end of the body.
 const WHOLE_CSV_BYTES: usize = 32 << 20;
 
 /// Answers `rows`, at most `limit` of them. An error before the first batch is still a problem of
@@ -33,8 +34,9 @@ pub async fn rows_response(
         Some(first) => futures::stream::once(async { Ok(first) }).chain(batches).boxed(),
         None => futures::stream::empty().boxed(),
     };
-    let whole =
-        format == Format::Csv && matches!(context.edge.server.platform, Platform::Lambda { .. });
+    let is_cut_seen = context.version != Version::HTTP_10
+        && !matches!(context.edge.server.platform, Platform::Lambda { .. });
+    let whole = format == Format::Csv && !is_cut_seen;
     let is_work = format != Format::ArrowStream;
     let summary =
         Summary { row_count: 0, snapshot: rows.snapshot, truncated: false, elapsed_ms: 0 };
