@@ -3,6 +3,7 @@
 //! DuckDB forgets an interrupt that comes before a statement starts, and one query is several
 //! statements: so it is fired again and again until the work has ended.
 
+use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -40,17 +41,30 @@ pub(crate) struct Watched {
     shared: Arc<Shared>,
 }
 
+/// The watch over one piece of work: it ends with this, however the work ends, also by a panic.
+pub(crate) struct Watch(Arc<Watched>);
+
+impl Deref for Watch {
+    type Target = Arc<Watched>;
+
+    fn deref(&self) -> &Arc<Watched> {
+        &self.0
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
 impl Watchdog {
     pub(crate) fn new() -> Self {
         Self { shared: Arc::default() }
     }
 
-    /// Watches from now on, until [`Watched::end`]: let what owns the work say it when it is dropped.
-    pub(crate) fn watch(
-        &self,
-        interrupt: Arc<Interrupt>,
-        deadline: Option<Instant>,
-    ) -> Arc<Watched> {
+    /// Watches from now on, until [`Watched::end`] or the guard goes: let the work own it.
+    pub(crate) fn watch(&self, interrupt: Arc<Interrupt>, deadline: Option<Instant>) -> Watch {
         let watched = Arc::new(Watched {
             interrupt,
             deadline: Mutex::new(deadline),
@@ -65,7 +79,7 @@ impl Watchdog {
             state.running = threads::start("watchdog", move || watch_all(&shared)).is_ok();
         }
         self.shared.changed.notify_one();
-        watched
+        Watch(watched)
     }
 }
 

@@ -58,13 +58,14 @@ impl Queries {
             error: error::opening(failure),
             cure: Some(Cure::Reopen),
         })?;
-        let watched = self.watchdog.watch(connection.interrupt(), query.deadlines.at_first());
+        let watch = self.watchdog.watch(connection.interrupt(), query.deadlines.at_first());
         let (head, first) = oneshot::channel();
         let (send, batches) = tokio::sync::mpsc::channel(WAITING_BATCHES);
-        let ending = Arc::new(Ending::new(watched));
+        let ending = Arc::new(Ending::new(Arc::clone(&watch)));
         let work = Work {
             connection,
             query,
+            watch,
             output: Output {
                 send,
                 turn,

@@ -15,6 +15,7 @@ use super::plan::{self, Plan};
 use super::stream::{Ending, Head};
 use super::turns::Turn;
 use crate::raw::{Connection, Failure};
+use crate::watchdog::Watch;
 use crate::{answer, error};
 
 /// A batch, which has some megabytes, must be taken in this time: 10 to 30 kB a second.
@@ -28,6 +29,8 @@ const BUFFER: &str = "SET SESSION streaming_buffer_size = '2MiB'";
 pub(super) struct Work {
     pub(super) connection: Connection,
     pub(super) query: Query,
+    /// Ends with the work.
+    pub(super) watch: Watch,
     pub(super) output: Output,
 }
 
@@ -91,20 +94,18 @@ pub(super) fn run(work: Work, head: oneshot::Sender<Result<Head, Stopped>>) {
     }
 }
 
-/// However it ends: no thread was to be had, it panicked, or it is done.
-impl Drop for Work {
+/// Without an error the rows so far would look like all of them.
+impl Drop for Output {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            // Without an error the rows so far would look like all of them.
-            self.output.ending.fail(Error::internal("the query's thread panicked"));
+            self.ending.fail(Error::internal("the query's thread panicked"));
         }
-        self.output.ending.watched.end();
     }
 }
 
 impl Work {
     fn stopped(&self, stop: Stop) -> Stopped {
-        let watched = &self.output.ending.watched;
+        let watched = &self.watch;
         match stop {
             Stop::Engine(failure) if failure.is("INTERRUPT") && watched.is_late() => {
                 Stopped { error: answer::timed_out(), cure: None }
@@ -154,7 +155,7 @@ fn stream(work: &Work, plan: &Plan<'_>, waiting: &mut Waiting) -> Result<(), Sto
         Some(chunk) => Some(renamed(&names, converter.convert(chunk)?)?),
         None => None,
     };
-    work.output.ending.watched.extend(work.query.deadlines.last);
+    work.watch.extend(work.query.deadlines.last);
     send_head(waiting, columns, &names, *snapshot, first_batch)?;
     if first.is_none() {
         return Ok(());

@@ -9,7 +9,7 @@ use crate::instance::Instance;
 use crate::raw::{Connection, Failure};
 use crate::settings::EngineSettings;
 use crate::sql::{LAKE, literal, table};
-use crate::watchdog::{Watchdog, Watched};
+use crate::watchdog::{Watch, Watchdog};
 use crate::{answer, values};
 
 /// What a try works with.
@@ -18,7 +18,7 @@ pub(super) struct Attempt<'a> {
     pub(super) settings: &'a EngineSettings,
     pub(super) write: &'a Write,
     /// Stops it when it is late, until it commits.
-    watched: std::sync::Arc<Watched>,
+    watched: Watch,
 }
 
 /// How a try ended well.
@@ -67,13 +67,6 @@ pub(crate) fn run(
         }
         failed => culprit::named(failed, &attempt, watchdog),
     })
-}
-
-/// However it ends, also by a panic.
-impl Drop for Attempt<'_> {
-    fn drop(&mut self) {
-        self.watched.end();
-    }
 }
 
 impl Attempt<'_> {
@@ -169,7 +162,7 @@ mod tests {
     fn an_attempt_that_panics_is_watched_no_more() {
         let connection = Connection::open(&Database::open(&[], None).expect("one")).expect("one");
         let watched = Watchdog::new().watch(connection.interrupt(), None);
-        let kept = std::sync::Arc::clone(&watched);
+        let kept = std::sync::Arc::clone(&*watched);
         let panicked = std::thread::spawn(move || {
             let settings = settings(std::path::Path::new("."));
             let table = TableName::parse("t").expect("a name");

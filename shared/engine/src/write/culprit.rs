@@ -9,7 +9,7 @@ use service::{Append, Change};
 use super::attempt::{Attempt, Failed};
 use crate::raw::{ArrowView, Failure};
 use crate::sql::table;
-use crate::watchdog::{Watchdog, Watched};
+use crate::watchdog::Watchdog;
 use crate::{error, values};
 
 /// The same failure; where a value of a body is at fault, with the name of its column.
@@ -22,8 +22,7 @@ pub(super) fn named(failed: Failed, attempt: &Attempt<'_>, watchdog: &Watchdog) 
     }
     let schema = append.source.schema();
     let column = said(failure, &schema).or_else(|| {
-        let watched = watchdog.watch(attempt.connection.interrupt(), attempt.write.deadline);
-        let _watch = Watch(watched);
+        let _watch = watchdog.watch(attempt.connection.interrupt(), attempt.write.deadline);
         tried(attempt, append, &schema)
     });
     match column {
@@ -32,15 +31,6 @@ pub(super) fn named(failed: Failed, attempt: &Attempt<'_>, watchdog: &Watchdog) 
             Failed::Known(error.because(failure.clone()))
         }
         None => failed,
-    }
-}
-
-/// Ends however the tries end.
-struct Watch(Arc<Watched>);
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        self.0.end();
     }
 }
 

@@ -12,7 +12,8 @@ use crate::watchdog::Watchdog;
 
 async fn work(watchdog: &Watchdog) -> (Work, mpsc::Receiver<RecordBatch>) {
     let connection = Connection::open(&Database::open(&[], None).expect("one")).expect("one");
-    let ending = Arc::new(Ending::new(watchdog.watch(connection.interrupt(), None)));
+    let watch = watchdog.watch(connection.interrupt(), None);
+    let ending = Arc::new(Ending::new(Arc::clone(&watch)));
     let (send, batches) = mpsc::channel(1);
     let select = Select::Sql {
         text: "SELECT 1".to_owned(),
@@ -22,7 +23,7 @@ async fn work(watchdog: &Watchdog) -> (Work, mpsc::Receiver<RecordBatch>) {
     let query = Query { select, grants: Grants::All, limit: None, deadlines: Deadlines::default() };
     let turn = Turns::new(1).take(None).await.expect("a turn");
     let output = Output { send, turn, ending, runtime: Handle::current() };
-    (Work { connection, query, output }, batches)
+    (Work { connection, query, watch, output }, batches)
 }
 
 #[tokio::test]
