@@ -3,6 +3,12 @@
 //! Each row compares two things in one run, in turns, and says their ratio; a number alone says more
 //! about the machine than about Eider. `--write` keeps what was measured in `docs/benchmarks.md`.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "what it measures is for a person to read"
+)]
+
 mod append;
 mod arrow_in;
 mod arrow_out;

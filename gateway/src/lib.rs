@@ -4,6 +4,7 @@
 //! catalog. Both read the same configuration.
 
 mod attach;
+mod command;
 mod home;
 mod migrate;
 mod openapi;
@@ -11,6 +12,7 @@ mod parts;
 mod scratch;
 mod serve;
 
+pub use command::{Command, USAGE};
 pub use migrate::migrate;
 pub use openapi::openapi;
 pub use parts::{Parts, Stores};

@@ -1,36 +1,27 @@
 //! `eider-server`: see the library.
+#![expect(clippy::print_stderr, reason = "a person started it, and no log is open yet")]
 
 use std::process::ExitCode;
 
 use config::Config;
-use startup::start_tracing;
-
-const USAGE: &str = "usage: eider-server [migrate]\n\n  (nothing)  serve\n  migrate    make or \
-                     move the lake and what is ours in its catalog\n\n.env.example lists every setting.";
+use gateway::{Command, USAGE};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match run(&arguments).await {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("eider-server: {error:#}");
-            ExitCode::FAILURE
-        }
+    let Some(command) = Command::of(&arguments) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    if let Err(error) = run(command).await {
+        eprintln!("eider-server: {error:#}");
+        return ExitCode::FAILURE;
     }
+    ExitCode::SUCCESS
 }
 
-async fn run(arguments: &[String]) -> anyhow::Result<ExitCode> {
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    if !matches!(arguments.as_slice(), [] | ["migrate"]) {
-        eprintln!("{USAGE}");
-        return Ok(ExitCode::from(2));
-    }
+async fn run(command: Command) -> anyhow::Result<()> {
     let config = Config::from_environment()?;
-    start_tracing(&config.server.log);
-    match arguments.as_slice() {
-        [] => gateway::serve(&config).await?,
-        _ => gateway::migrate(&config).await?,
-    }
-    Ok(ExitCode::SUCCESS)
+    startup::start_tracing(&config.server.log);
+    command.run(&config).await
 }

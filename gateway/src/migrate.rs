@@ -5,6 +5,7 @@ use config::{CatalogConfig, Config, SqliteConfig};
 use crate::parts::Stores;
 
 /// Makes or moves everything; twice is once. Prints what it did.
+#[expect(clippy::print_stdout, reason = "a command of a person, who is told what it did")]
 pub async fn migrate(config: &Config) -> anyhow::Result<()> {
     let stores = Stores::open(config).await?;
     let objects = aws::S3ObjectStore::new(&stores.s3).await;

@@ -4,6 +4,7 @@
 //! (tests, `cargo run`), in this order.
 
 #[expect(clippy::disallowed_methods, reason = "a build script is told by its environment")]
+#[expect(clippy::print_stdout, reason = "cargo reads it")]
 fn main() {
     println!("cargo:rerun-if-env-changed=DUCKDB_LIB_DIR");
     let origin = if cfg!(target_os = "macos") { "@loader_path/lib" } else { "$ORIGIN/lib" };

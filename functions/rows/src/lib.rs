@@ -2,9 +2,9 @@
 //!
 //! One endpoint, one file; this is the table of them.
 
+mod answer;
 mod compose;
 mod parameters;
-mod query_rows;
 mod query_table;
 mod read_table;
 mod run_query;

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use web::{Authenticated, Failure, Json, RequestContext, RowsFormat, RowsParameters, TablePath};
 
-use crate::{Adapters, query_rows::query_rows};
+use crate::{Adapters, answer::answer};
 
 /// Runs one SELECT, in which the table is also visible as `this`.
 #[utoipa::path(
@@ -33,5 +33,5 @@ pub(crate) async fn query_table(
     context: RequestContext,
     request: Json<QueryRequest>,
 ) -> Result<Response, Failure> {
-    query_rows(&adapters, &caller, Some(table), format, context, request.value).await
+    answer(&adapters, &caller, Some(table), format, context, request.value).await
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use web::{Authenticated, Failure, Json, RequestContext, RowsFormat, RowsParameters};
 
-use crate::{Adapters, query_rows::query_rows};
+use crate::{Adapters, answer::answer};
 
 /// Runs one SELECT over all tables that the caller may read.
 #[utoipa::path(
@@ -32,5 +32,5 @@ pub(crate) async fn run_query(
     context: RequestContext,
     request: Json<QueryRequest>,
 ) -> Result<Response, Failure> {
-    query_rows(&adapters, &caller, None, format, context, request.value).await
+    answer(&adapters, &caller, None, format, context, request.value).await
 }

@@ -9,8 +9,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::{Error, Extension, LAKE_EXTENSIONS, Result};
-use http::StatusCode;
-use web::{Failure, NoParameters, Parameters};
+use http::{StatusCode, header};
+use web::{Failure, LOOK_AGAIN, NoParameters, Parameters};
 
 use crate::Adapters;
 
@@ -22,7 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
     get, path = "/health", operation_id = "get_health", tag = "System",
     responses(
         (status = 200, description = "Everything that matters is up", body = Health),
-        (status = 503, description = "Something that matters is down", body = Health),
+        (status = 503, description = "Something that matters is down", body = Health,
+            headers(("Retry-After" = u64, description = "Seconds until another look is worth it"))),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -48,8 +49,13 @@ pub(crate) async fn get_health(
         catalog_format: status.as_ref().map(|status| status.format.clone()),
         newest_snapshot: status.map(|status| status.newest_snapshot.0),
     };
-    let code = if all_up { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    Ok((code, Json(health)).into_response())
+    Ok(if all_up { Json(health).into_response() } else { unavailable(health) })
+}
+
+/// No problem, but a 503 all the same: it says when to look again.
+fn unavailable(health: Health) -> Response {
+    let later = [(header::RETRY_AFTER, LOOK_AGAIN.as_secs().to_string())];
+    (StatusCode::SERVICE_UNAVAILABLE, later, Json(health)).into_response()
 }
 
 async fn measured<T>(

@@ -29,6 +29,9 @@ pub const AUTHOR: &str = "eider";
 /// What the trigger raises when a key is there already; DuckDB's error holds it, and whole SQL.
 pub const ALREADY_RECORDED: &str = "eider: write already recorded";
 
+/// The same in the words of PostgreSQL's client.
+pub const ALREADY_RECORDED_IN_POSTGRES: &str = "ERROR:  eider: write already recorded";
+
 /// The DuckDB statement that records a write which changed nothing, in a transaction of its own.
 ///
 /// `home` is where the catalog is inside DuckDB, quoted as SQL: `__ducklake_metadata_lake."<schema>"`
@@ -42,4 +45,21 @@ pub fn record_alone(home: &str) -> String {
           answer) \
          VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_databases_raise_one_sentence() {
+        assert_eq!(ALREADY_RECORDED_IN_POSTGRES.strip_prefix("ERROR:  "), Some(ALREADY_RECORDED));
+        for migration in [
+            include_str!("../migrations/postgres/0001_ledger.sql"),
+            include_str!("../migrations/sqlite/0001_ledger.sql"),
+        ] {
+            assert!(migration.contains(&format!("'{ALREADY_RECORDED}'")), "{migration}");
+            assert!(migration.contains(&format!("'{AUTHOR}'")), "{migration}");
+        }
+    }
 }

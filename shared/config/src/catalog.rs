@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{Environment, Secret, ServerConfig, SslMode, reader::Reader, server::read_seconds};
+use crate::role::{self, Roles};
+use crate::{Environment, Role, ServerConfig, SslMode, reader::Reader, server::read_seconds};
 
 /// Which database holds the catalog.
 #[expect(clippy::large_enum_variant, reason = "there is one in a process")]
@@ -22,24 +23,6 @@ pub struct SqliteConfig {
     pub path: PathBuf,
     /// What of DuckLake is set for both kinds.
     pub ducklake: DuckLakeConfig,
-}
-
-/// What a role proves itself with.
-#[derive(Debug, Clone)]
-pub enum Password {
-    /// The password.
-    Plain(Secret),
-    /// The ARN of a secret that the process reads itself, at its start.
-    SecretArn(String),
-}
-
-/// A database role.
-#[derive(Debug, Clone)]
-pub struct Role {
-    /// Its name.
-    pub user: String,
-    /// How it proves itself.
-    pub password: Password,
 }
 
 /// DuckLake on PostgreSQL.
@@ -137,28 +120,7 @@ fn read_postgres(
     host: String,
     ducklake: DuckLakeConfig,
 ) -> PostgresConfig {
-    let arn = reader.text("DB_POSTGRES_PASSWORD_SECRET_ARN");
-    let writer = read_role(reader, "DB_POSTGRES", arn.as_deref());
-    let named = reader.text("DB_POSTGRES_READER_USER").is_some();
-    let reads = if named { read_role(reader, "DB_POSTGRES_READER", arn.as_deref()) } else { None };
-    let migrates = reader.text("DB_POSTGRES_MIGRATE_USER").is_some();
-    let migrate = if migrates { read_role(reader, "DB_POSTGRES_MIGRATE", None) } else { None };
-    for (variable, role) in [
-        ("DB_POSTGRES_PASSWORD", &writer),
-        ("DB_POSTGRES_READER_PASSWORD", &reads),
-        ("DB_POSTGRES_MIGRATE_PASSWORD", &migrate),
-    ] {
-        refuse_default_password(reader, server, variable, role.as_ref());
-    }
-    if writer.is_none() && reads.is_none() && migrate.is_none() {
-        reader.problem(
-            "DB_POSTGRES_USER",
-            "is not set; it is needed because DB_POSTGRES_HOST is, as is DB_POSTGRES_PASSWORD.",
-        );
-    }
-    let nobody = || Role { user: String::new(), password: Password::Plain(Secret::new("")) };
-    let writer = writer.or_else(|| reads.clone()).unwrap_or_else(nobody);
-    let reads = reads.unwrap_or_else(|| writer.clone());
+    let Roles { writer, reader: reads, migrate } = role::read(reader, server);
     PostgresConfig {
         host,
         port: reader.parsed("DB_POSTGRES_PORT", 5432, "a port"),
@@ -178,34 +140,4 @@ fn read_ssl_mode(reader: &mut Reader, server: &ServerConfig) -> SslMode {
     let default = if development { SslMode::Prefer } else { SslMode::Require };
     let known = SslMode::ALL.map(SslMode::as_str).join(", ");
     reader.parsed("DB_POSTGRES_SSLMODE", default, &format!("one of {known}"))
-}
-
-fn read_role(reader: &mut Reader, prefix: &str, arn: Option<&str>) -> Option<Role> {
-    let user = reader.text(&format!("{prefix}_USER"))?;
-    let variable = format!("{prefix}_PASSWORD");
-    let password = match (reader.secret(&variable), arn) {
-        (Some(password), _) => Password::Plain(password),
-        (None, Some(arn)) => Password::SecretArn(arn.to_owned()),
-        (None, None) => {
-            reader.problem(&variable, format!("is not set; {prefix}_USER is."));
-            Password::Plain(Secret::new(""))
-        }
-    };
-    Some(Role { user, password })
-}
-
-fn refuse_default_password(
-    reader: &mut Reader,
-    server: &ServerConfig,
-    variable: &str,
-    role: Option<&Role>,
-) {
-    const DEFAULTS: [&str; 4] = ["postgres", "password", "ducklake", "changeme"];
-    let weak = match role.map(|role| &role.password) {
-        Some(Password::Plain(secret)) => DEFAULTS.contains(&secret.reveal()),
-        Some(Password::SecretArn(_)) | None => false,
-    };
-    if weak && server.environment == Environment::Production {
-        reader.problem(variable, "is a default password; production refuses it.");
-    }
 }

@@ -9,14 +9,16 @@
 mod catalog;
 mod engine;
 mod reader;
+mod role;
 mod secret;
 mod server;
 mod ssl_mode;
 mod storage;
 
-pub use catalog::{CatalogConfig, DuckLakeConfig, Password, PostgresConfig, Role, SqliteConfig};
+pub use catalog::{CatalogConfig, DuckLakeConfig, PostgresConfig, SqliteConfig};
 pub use engine::EngineConfig;
 pub use reader::{Problem, Problems};
+pub use role::{Password, Role};
 pub use secret::Secret;
 pub use server::{Environment, LogConfig, Platform, ServerConfig};
 pub use ssl_mode::SslMode;

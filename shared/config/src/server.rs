@@ -103,7 +103,7 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
             "an address with a port, as in 127.0.0.1:8000",
         ),
         home: reader.text_or("EIDER_HOME", ".eider").into(),
-        front_door_secrets: read_front_door(reader, on_lambda && !development),
+        front_door_secrets: read_front_door(reader, !development),
         cors_allow_origins: read_origins(reader, development),
         max_body_bytes: reader.parsed("EIDER_MAX_BODY_BYTES", body, "a number of bytes"),
         spool_memory_bytes: reader.parsed(
@@ -174,7 +174,8 @@ fn read_front_door(reader: &mut Reader, required: bool) -> Vec<Secret> {
     if required && secrets.is_empty() {
         reader.problem(
             NAME,
-            "is not set; a function behind the front door must know who is in front.",
+            "is not set; outside development each request must prove that it came through the front \
+             door: set what that sends in x-eider-front-door.",
         );
     }
     secrets

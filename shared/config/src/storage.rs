@@ -58,13 +58,8 @@ impl S3Config {
 
     /// Where DuckLake keeps data files.
     pub fn data_path(&self) -> String {
-        data_path(&self.bucket)
+        format!("s3://{}/lake/", self.bucket)
     }
-}
-
-/// The lake's data path in `bucket`: `s3://bucket/lake/`.
-pub(crate) fn data_path(bucket: &str) -> String {
-    format!("s3://{bucket}/lake/")
 }
 
 /// What to set where the embedded store will not do.
@@ -140,12 +135,5 @@ fn check_bucket(reader: &mut Reader, bucket: &str) {
         && bucket.as_bytes().last().is_some_and(u8::is_ascii_alphanumeric);
     if !fits {
         reader.problem("STORAGE_DEFAULT_BUCKET", format!("`{bucket}` is not a bucket name of S3."));
-    }
-}
-
-impl EmbeddedStorageConfig {
-    /// Where DuckLake keeps data files.
-    pub fn data_path(&self) -> String {
-        data_path(&self.bucket)
     }
 }

@@ -54,6 +54,39 @@ fn half_a_configuration_is_refused() {
 }
 
 #[test]
+fn a_password_without_its_role_is_refused() {
+    for role in ["READER", "MIGRATE"] {
+        let password = format!("DB_POSTGRES_{role}_PASSWORD");
+        let mut alone = SERVICES.to_vec();
+        alone.push((&password, "a third secret"));
+        assert_eq!(refused(&alone), [password.as_str()]);
+    }
+    let reads_only = [
+        ("DB_POSTGRES_READER_USER", "eider_reader"),
+        ("DB_POSTGRES_READER_PASSWORD", "a third secret"),
+    ];
+    let mut no_user = services_and(&reads_only);
+    no_user.retain(|(name, _)| *name != "DB_POSTGRES_USER");
+    assert_eq!(refused(&no_user), ["DB_POSTGRES_PASSWORD"]);
+}
+
+#[test]
+fn a_password_beside_the_arn_in_its_place_is_refused() {
+    let arn = ("DB_POSTGRES_PASSWORD_SECRET_ARN", "arn:one");
+    let reader = [
+        ("DB_POSTGRES_READER_USER", "eider_reader"),
+        ("DB_POSTGRES_READER_PASSWORD", "a third secret"),
+    ];
+    assert_eq!(refused(&services_and(&[arn])), [arn.0]);
+    assert_eq!(refused(&services_and(&[arn, reader[0]])), [arn.0]);
+    let mut secret = services_and(&[arn, reader[0], reader[1]]);
+    secret.retain(|(name, _)| *name != "DB_POSTGRES_PASSWORD");
+    assert_eq!(refused(&secret), [""; 0], "the writer's is the secret, the reader has its own");
+    secret.retain(|(name, _)| *name != "DB_POSTGRES_USER");
+    assert_eq!(refused(&secret), [arn.0], "nobody would read it");
+}
+
+#[test]
 fn unknown_and_unreadable_values_are_refused_all_at_once_by_name() {
     let names = refused(&[
         ("EIDER_LISTEN", "8000"),
@@ -79,14 +112,12 @@ fn unknown_and_unreadable_values_are_refused_all_at_once_by_name() {
 
 #[test]
 fn production_is_strict() {
-    let production = [("ENVIRONMENT", "production"), ("EIDER_ALLOW_ANONYMOUS", "true")];
+    let production = [("ENVIRONMENT", "production"), STRICT[0], STRICT[1]];
     assert_eq!(refused(&production), ["DB_POSTGRES_HOST", "STORAGE_MINIO_ENDPOINT"]);
     assert_eq!(refused(&services_and(&production)), [""; 0]);
-    assert_eq!(refused(&services_and(&production[..1])), ["EIDER_ALLOW_ANONYMOUS"]);
-    assert_eq!(
-        refused(&services_and(&[production[0], production[1], ("DEBUG", "true")])),
-        ["DEBUG"]
-    );
+    let [environment, anonymous, front_door] = production;
+    let debug = ("DEBUG", "true");
+    assert_eq!(refused(&services_and(&[environment, anonymous, front_door, debug])), ["DEBUG"]);
     let mut weak = services_and(&production);
     weak[3].1 = "postgres";
     weak[5].1 = "minioadmin";
@@ -100,6 +131,10 @@ fn production_is_strict() {
     );
 }
 
+/// What staging and production want said.
+const STRICT: [(&str, &str); 2] =
+    [("EIDER_ALLOW_ANONYMOUS", "true"), ("EIDER_FRONT_DOOR_SECRETS", "0123456789abcdef")];
+
 /// What is said of the object store where none is named.
 fn said_of_storage(variables: &[(&str, &str)]) -> Vec<String> {
     let problems = read(variables).err().map_or(Vec::new(), |problems| problems.0);
@@ -109,7 +144,7 @@ fn said_of_storage(variables: &[(&str, &str)]) -> Vec<String> {
 
 #[test]
 fn a_missing_object_store_is_told_by_all_that_s3_itself_needs() {
-    let production = [("ENVIRONMENT", "production"), ("EIDER_ALLOW_ANONYMOUS", "true")];
+    let production = [("ENVIRONMENT", "production"), STRICT[0], STRICT[1]];
     for variables in [&production[..], &SERVICES[..4]] {
         let said = said_of_storage(variables).join(" ");
         assert!(said.contains("AWS_REGION and STORAGE_DEFAULT_BUCKET"), "{said}");
@@ -122,8 +157,19 @@ fn a_missing_object_store_is_told_by_all_that_s3_itself_needs() {
 }
 
 #[test]
-fn staging_refuses_anonymous_callers_unless_told() {
-    assert_eq!(refused(&services_and(&[("ENVIRONMENT", "staging")])), ["EIDER_ALLOW_ANONYMOUS"]);
+fn only_development_has_anonymous_callers_and_no_front_door_unless_told() {
+    let lambda = [("AWS_LAMBDA_RUNTIME_API", "x")];
+    for ways in [&lambda[..], &[]] {
+        for environment in ["staging", "production"] {
+            let mut set = services_and(ways);
+            set.push(("ENVIRONMENT", environment));
+            assert_eq!(refused(&set), STRICT.map(|(name, _)| name));
+            set.push(STRICT[0]);
+            assert_eq!(refused(&set), [STRICT[1].0]);
+            set.push(STRICT[1]);
+            assert_eq!(refused(&set), [""; 0]);
+        }
+    }
 }
 
 #[test]
@@ -200,12 +246,11 @@ fn a_connection_is_encrypted_where_others_may_listen() {
     };
     assert_eq!(mode(&[]), SslMode::Prefer);
     for environment in ["staging", "production"] {
-        let strict = [("ENVIRONMENT", environment), ("EIDER_ALLOW_ANONYMOUS", "true")];
+        let strict = [("ENVIRONMENT", environment), STRICT[0], STRICT[1]];
         assert_eq!(mode(&strict), SslMode::Require);
-        assert_eq!(
-            mode(&[strict[0], strict[1], ("DB_POSTGRES_SSLMODE", "prefer")]),
-            SslMode::Prefer
-        );
+        let [environment, anonymous, front_door] = strict;
+        let prefer = ("DB_POSTGRES_SSLMODE", "prefer");
+        assert_eq!(mode(&[environment, anonymous, front_door, prefer]), SslMode::Prefer);
     }
     for known in SslMode::ALL {
         assert_eq!(mode(&[("DB_POSTGRES_SSLMODE", known.as_str())]), known);

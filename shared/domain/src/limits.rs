@@ -26,5 +26,9 @@ pub const PAGE_DEFAULT: u32 = 100;
 /// Items of a page at most.
 pub const PAGE_MAXIMUM: u32 = 1_000;
 
+/// Rows that a query may ask for. DuckDB takes 2^62 wherever a LIMIT stands, and one row more than these is
+/// asked of it.
+pub const ROWS: u64 = (1 << 62) - 1;
+
 /// Characters of one SQL text.
 pub const SQL_CHARACTERS: usize = 100_000;

@@ -11,6 +11,9 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::ambient;
 
+/// A 503 always says when: what waits for an operator is worth a look every half minute.
+pub const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
 /// What a handler or an extractor fails with.
 #[derive(Debug)]
 pub struct Failure(pub Error);
@@ -62,8 +65,7 @@ pub fn problem_response(error: &Error, request_id: &str, path: &str, debug: bool
     if let Ok(value) = HeaderValue::from_str(request_id) {
         headers.insert("x-request-id", value);
     }
-    // A 503 always says when: what waits for an operator is worth a look every half minute.
-    let later = (error.code == Code::Unavailable).then_some(Duration::from_secs(30));
+    let later = (error.code == Code::Unavailable).then_some(LOOK_AGAIN);
     if let Some(after) = error.retry_after.or(later) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(after.as_secs().max(1)));
     }

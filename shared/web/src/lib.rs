@@ -24,7 +24,7 @@ mod writing;
 pub use authenticated::{Anonymous, Authenticated};
 pub use body::IncomingBody;
 pub use context::{Edge, RequestContext};
-pub use failure::{Failure, problem_response};
+pub use failure::{Failure, LOOK_AGAIN, problem_response};
 pub use finish::{finish, request_id};
 pub use json::Json;
 pub use negotiate::{RowsFormat, RowsParameters};

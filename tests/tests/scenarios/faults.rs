@@ -67,9 +67,11 @@ async fn assert_unhealthy(app: &App, dependency: &str) {
 async fn health(app: &App) -> Option<Value> {
     let response = app.request(reqwest::Method::GET, "/health").send().await.ok()?;
     let status = response.status();
+    let says_when = response.headers().contains_key("retry-after");
     let health: Value = serde_json::from_slice(&response.bytes().await.ok()?).ok()?;
     let down = health["status"] == "down";
     assert_eq!(status == 503, down, "{status} {health}");
+    assert_eq!(says_when, down, "Retry-After is for what is down: {health}");
     Some(health)
 }
 

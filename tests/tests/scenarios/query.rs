@@ -82,9 +82,15 @@ async fn an_answer_has_columns_rows_count_snapshot_and_time() {
 async fn a_limit_cuts_rows_off_and_says_so() {
     let (_, name) = table(10).await;
     let sql = format!("SELECT id FROM {name} ORDER BY id");
-    for (limit, rows, truncated) in
-        [(0, 0, true), (1, 1, true), (9, 9, true), (10, 10, false), (11, 10, false)]
-    {
+    for (limit, rows, truncated) in [
+        (0, 0, true),
+        (1, 1, true),
+        (9, 9, true),
+        (10, 10, false),
+        (11, 10, false),
+        (1 << 62, 10, false),
+        (u64::MAX, 10, false),
+    ] {
         let answer = query(json!({"sql": sql, "limit": limit})).await.is(200).json();
         assert_eq!(answer["row_count"], rows, "limit {limit}: {answer}");
         assert_eq!(answer["rows"].as_array().map(Vec::len), Some(rows), "limit {limit}: {answer}");

@@ -175,6 +175,7 @@ async fn times_outlive_expired_snapshots(lake: &Lake) {
 }
 
 /// More inlined tables than a compound SELECT of SQLite may have parts.
+#[expect(clippy::print_stdout, reason = "how long it took is for a person")]
 async fn a_listing_of_many_tables_is_one_page(lake: &Lake) {
     let one = |id: u64| {
         format!(

@@ -10,7 +10,7 @@ use web::{Failure, RequestContext, RowsFormat, rows_response};
 use crate::{Adapters, parameters};
 
 /// Both ways to ask are one question; `this` is the table in the path of the one.
-pub(crate) async fn query_rows(
+pub(crate) async fn answer(
     adapters: &Adapters,
     caller: &Caller,
     this: Option<TableName>,
