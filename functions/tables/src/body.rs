@@ -108,3 +108,6 @@ impl RowSource for ArrowRows {
         Ok(Box::new(read_arrow(&self.spool)?))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -124,6 +124,11 @@ pub struct Append {
 }
 
 impl Change {
+    /// Whether it changes what tables there are, and not only rows.
+    pub fn is_of_definitions(&self) -> bool {
+        matches!(self, Self::CreateTable(_) | Self::DropTable(_))
+    }
+
     /// The table it touches.
     pub fn table(&self) -> &TableName {
         match self {

@@ -6,6 +6,7 @@
 //! ignored; the end of the run names each with its reason.
 
 #![expect(clippy::disallowed_methods, reason = "tests ask their surroundings and make names up")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "docs/soak.md keeps what was found")]
 
 #[macro_use]
 mod harness;
@@ -23,6 +24,7 @@ mod cast_types;
 mod clients;
 mod conventions;
 mod create_refused;
+mod definitions;
 mod events;
 mod exact;
 mod faults;
@@ -31,9 +33,12 @@ mod function_faults;
 mod functions;
 mod guard;
 mod idempotency;
+mod invalid_text;
 mod kills;
 mod limits;
+mod logs;
 mod lost_commits;
+mod memory;
 mod migrate;
 mod names;
 mod negotiation;
@@ -49,6 +54,7 @@ mod tables;
 mod types;
 mod unfinished_bodies;
 mod uuids;
+mod zones;
 
 fn all() -> Vec<Scenario> {
     [
@@ -59,6 +65,7 @@ fn all() -> Vec<Scenario> {
         clients::all(),
         conventions::all(),
         create_refused::all(),
+        definitions::all(),
         events::all(),
         exact::all(),
         faults::all(),
@@ -67,9 +74,12 @@ fn all() -> Vec<Scenario> {
         functions::all(),
         guard::all(),
         idempotency::all(),
+        invalid_text::all(),
         kills::all(),
         limits::all(),
+        logs::all(),
         lost_commits::all(),
+        memory::all(),
         migrate::all(),
         names::all(),
         negotiation::all(),
@@ -85,6 +95,7 @@ fn all() -> Vec<Scenario> {
         types::all(),
         unfinished_bodies::all(),
         uuids::all(),
+        zones::all(),
     ]
     .into_iter()
     .flatten()

@@ -131,8 +131,13 @@ impl LakeEngine {
     }
 
     /// Waiting for a turn counts against the deadline.
+    ///
+    /// A change of definitions takes all turns: what DuckLake 1.0 made of a schema it frees at the end of
+    /// each statement, if another thread has loaded the same one meanwhile, and the new table still
+    /// points to it when it is committed (duckdb/ducklake#1248: a crash).
     async fn turn(&self, write: &Write) -> Result<Arc<OwnedSemaphorePermit>> {
-        let turn = Arc::clone(&self.turns).acquire_owned();
+        let turns = if write.change.is_of_definitions() { self.all_turns } else { 1 };
+        let turn = Arc::clone(&self.turns).acquire_many_owned(turns);
         let turn = match write.deadline {
             Some(at) => tokio::time::timeout_at(at.into(), turn)
                 .await
@@ -148,10 +153,7 @@ impl Lake for LakeEngine {
     async fn write(&self, write: Write) -> Result<Outcome> {
         self.forget_log().await;
         let turn = self.turn(&write).await?;
-        let most = match write.change {
-            Change::Append(_) => TRIES,
-            _ => DEFINITION_TRIES,
-        };
+        let most = if write.change.is_of_definitions() { DEFINITION_TRIES } else { TRIES };
         let mut tries = 0;
         loop {
             tries += 1;

@@ -3,7 +3,9 @@
 mod authenticator;
 mod lake;
 mod objects;
+mod row_source;
 
 pub use authenticator::{Headers, authenticator};
 pub use lake::{LakePorts, lake};
 pub use objects::{ObjectStores, object_credentials, object_store};
+pub use row_source::{broken_row_source, row_source};

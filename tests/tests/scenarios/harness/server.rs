@@ -40,9 +40,10 @@ impl Server {
         let pid = child.id();
         GROUPS.lock().expect("groups").insert(pid, log.clone());
         let stdout = child.stdout.take().expect("a pipe");
-        let server = Self { child: Mutex::new(child), pid, log: log.clone() };
+        let server = Self { child: Mutex::new(child), pid, log };
         let (told, address) = oneshot::channel();
-        std::thread::spawn(move || follow(BufReader::new(stdout), &log, told));
+        let out = home.join("server.out");
+        std::thread::spawn(move || follow(BufReader::new(stdout), &out, told));
         match tokio::time::timeout(Duration::from_secs(60), address).await {
             Ok(Ok(address)) => Ok((server, address)),
             _ => {
@@ -51,7 +52,7 @@ impl Server {
         }
     }
 
-    /// The end of its log.
+    /// The end of its log: of what it says on standard error.
     pub(crate) fn said(&self) -> String {
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();
@@ -61,6 +62,11 @@ impl Server {
     /// All that it and its forerunners in this home have logged.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// The same of standard output, which is no log.
+    pub(crate) fn out(&self) -> String {
+        std::fs::read_to_string(self.log.with_file_name("server.out")).unwrap_or_default()
     }
 
     /// `KILL`, `TERM`, `STOP`, `CONT`: to it and whatever it started.
@@ -82,8 +88,17 @@ impl Server {
 
     /// Memory that it holds now, in bytes; `None` where `/proc` is not.
     pub(crate) fn resident_bytes(&self) -> Option<u64> {
+        self.bytes_of("VmRSS:")
+    }
+
+    /// The most that it has ever held; what it holds now where the kernel does not count that.
+    pub(crate) fn peak_bytes(&self) -> Option<u64> {
+        self.bytes_of("VmHWM:").or_else(|| self.resident_bytes())
+    }
+
+    fn bytes_of(&self, field: &str) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).ok()?;
-        let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+        let line = status.lines().find(|line| line.starts_with(field))?;
         let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
         Some(kilobytes * 1024)
     }
@@ -154,9 +169,9 @@ fn binary() -> PathBuf {
 }
 
 /// Finds the address in the first line, and keeps reading so that the server never blocks.
-fn follow(stdout: impl BufRead, log: &Path, told: oneshot::Sender<String>) {
+fn follow(stdout: impl BufRead, out: &Path, told: oneshot::Sender<String>) {
     let mut told = Some(told);
-    let mut file = File::options().append(true).open(log).expect("the log");
+    let mut file = File::options().create(true).append(true).open(out).expect("a file");
     for line in stdout.lines().map_while(Result::ok) {
         writeln!(file, "{line}").ok();
         if let Some(address) = line.strip_prefix("listening on ")
