@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use domain::{Code, Error, Result};
-use service::{Catalog, Change, Lake, Outcome, RecordedWrite, Write};
+use service::{Catalog, Lake, Outcome, RecordedWrite, Write};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::answer;
