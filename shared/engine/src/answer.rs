@@ -59,6 +59,16 @@ pub(crate) fn table_changed(table: &TableName) -> Error {
     error
 }
 
+/// DuckDB had not the memory for it.
+pub(crate) fn append_too_large() -> Error {
+    Error::new(
+        Code::TooLarge,
+        "APPEND_TOO_LARGE",
+        "The rows need more memory than there is; nothing was appended. Send them in several appends, \
+         each with an Idempotency-Key of its own.",
+    )
+}
+
 /// A page of the file is broken.
 pub(crate) fn broken_parquet() -> Error {
     Error::malformed(

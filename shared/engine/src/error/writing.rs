@@ -33,6 +33,9 @@ pub(crate) fn writing(failure: Failure, table: &TableName) -> Verdict {
     if is_store_lost(&failure) {
         return Verdict::Final(Error::unavailable("The lake's object store", failure));
     }
+    if failure.is("Out of Memory") {
+        return Verdict::Final(answer::append_too_large().because(failure));
+    }
     // We interrupt no write: DuckDB lost the reason (see `reason_lost`), the next try shows it.
     if failure.is("INTERRUPT") {
         return Verdict::Again(answer::conflict(failure));

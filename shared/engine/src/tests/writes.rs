@@ -242,3 +242,41 @@ async fn of_twins_one_acts_and_the_others_get_its_answer() {
     let fresh = outcomes.iter().filter(|outcome| matches!(outcome, Ok(o) if !o.replayed)).count();
     assert_eq!((fresh, outcomes.iter().all(Result::is_ok)), (1, true));
 }
+
+#[tokio::test]
+async fn an_append_that_needs_more_memory_than_there_is_is_too_large_and_leaves_nothing() {
+    use arrow_array::ArrayRef;
+
+    let mut lake = TestLake::new().await;
+    lake.create("t", &[("text", "VARCHAR")]).await.expect("made");
+    lake.settings.engine.memory_bytes = 48 << 20;
+    let small = Engine::new(lake.settings.clone());
+    lake.lake = small.lake(Arc::clone(&lake.catalog));
+    // Nothing of it is twice, so no encoding makes it smaller.
+    let text = |row: u64| {
+        let mut seed = fastrand::Rng::with_seed(row);
+        Some((0..4096).map(|_| seed.alphanumeric()).collect::<String>())
+    };
+    let rows: ArrayRef = Arc::new((0..20_000).map(text).collect::<StringArray>());
+    let batch = RecordBatch::try_from_iter([("text", rows)]).expect("a batch");
+    let failed = lake.append("k", "t", Memory::of(batch)).await.err().expect("no room");
+    assert_eq!(
+        (failed.code, failed.error_code),
+        (Code::TooLarge, "APPEND_TOO_LARGE"),
+        "{failed:?}"
+    );
+    assert_eq!(lake.data_files(), Vec::<std::path::PathBuf>::new());
+    lake.append(
+        "k",
+        "t",
+        Memory::of(
+            RecordBatch::try_from_iter([(
+                "text",
+                Arc::new(StringArray::from(vec!["a"])) as ArrayRef,
+            )])
+            .expect("a batch"),
+        ),
+    )
+    .await
+    .expect("the next one works");
+}
