@@ -1,11 +1,40 @@
 //! Memory for a body on its way in.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use bytes::Bytes;
 use memmap2::MmapMut;
 
-/// From here on pages of 4 KiB, each made on first touch, take longer than receiving: 17 MB took 7 ms,
-/// in huge pages 1.3.
+/// From here on making the pages, each on first touch, takes longer than receiving: of 17 MB 7 ms, and as
+/// huge pages still 1.3 to 5, for the kernel clears them. So the map of one body is kept for the next.
 const LARGE: usize = 4 << 20;
+
+/// The map of a body that is gone, for the next one.
+#[derive(Clone)]
+pub(crate) struct KeptMap {
+    most: usize,
+    map: Arc<Mutex<Option<MmapMut>>>,
+}
+
+impl KeptMap {
+    /// Keeps none of more bytes.
+    pub(crate) fn at_most(bytes: usize) -> Self {
+        Self { most: bytes, map: Arc::default() }
+    }
+
+    /// The kept one if it has room for so much; another goes, for what comes is larger.
+    fn take(&self, bytes: usize) -> Option<MmapMut> {
+        let kept = self.map.lock().unwrap_or_else(PoisonError::into_inner).take();
+        kept.filter(|map| map.len() >= bytes)
+    }
+
+    fn give(&self, map: MmapMut) {
+        if map.len() <= self.most {
+            let before = self.map.lock().unwrap_or_else(PoisonError::into_inner).replace(map);
+            drop(before);
+        }
+    }
+}
 
 /// Bytes that grow at their end.
 pub(crate) enum Memory {
@@ -13,29 +42,41 @@ pub(crate) enum Memory {
     Large(Mapped),
 }
 
-/// The first `length` bytes of a map.
+/// The first `length` bytes of a map; what was there before stays behind them.
 pub(crate) struct Mapped {
-    map: MmapMut,
+    /// There until this is dropped.
+    map: Option<MmapMut>,
     length: usize,
+    kept: KeptMap,
 }
 
 impl AsRef<[u8]> for Mapped {
     fn as_ref(&self) -> &[u8] {
-        &self.map[..self.length]
+        self.map.as_ref().map_or(&[], |map| &map[..self.length])
+    }
+}
+
+impl Drop for Mapped {
+    fn drop(&mut self) {
+        if let Some(map) = self.map.take() {
+            self.kept.give(map);
+        }
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::Small(Vec::new())
     }
 }
 
 impl Memory {
     /// Nothing yet, with room for `bytes`.
-    pub(crate) fn with_capacity(bytes: usize) -> Self {
-        match (bytes >= LARGE).then(|| MmapMut::map_anon(bytes)) {
-            Some(Ok(map)) => {
-                // A wish; where there are no huge pages it is as before.
-                #[cfg(target_os = "linux")]
-                let _ = map.advise(memmap2::Advice::HugePage);
-                Self::Large(Mapped { map, length: 0 })
-            }
-            _ => Self::Small(Vec::with_capacity(bytes)),
+    pub(crate) fn with_capacity(bytes: usize, kept: &KeptMap) -> Self {
+        let map = if bytes >= LARGE { kept.take(bytes).or_else(|| new_map(bytes)) } else { None };
+        match map {
+            Some(map) => Self::Large(Mapped { map: Some(map), length: 0, kept: kept.clone() }),
+            None => Self::Small(Vec::with_capacity(bytes)),
         }
     }
 
@@ -53,8 +94,9 @@ impl Memory {
     pub(crate) fn push(&mut self, piece: &[u8]) {
         match self {
             Self::Small(bytes) => bytes.extend_from_slice(piece),
-            Self::Large(Mapped { map, length }) => {
-                match map.get_mut(*length..*length + piece.len()) {
+            Self::Large(Mapped { map, length, .. }) => {
+                let place = *length..*length + piece.len();
+                match map.as_mut().and_then(|map| map.get_mut(place)) {
                     Some(place) => {
                         place.copy_from_slice(piece);
                         *length += piece.len();
@@ -74,14 +116,44 @@ impl Memory {
     }
 }
 
+/// None where the system gives none.
+fn new_map(bytes: usize) -> Option<MmapMut> {
+    let map = MmapMut::map_anon(bytes).ok()?;
+    // A wish; where there are no huge pages it is as before.
+    #[cfg(target_os = "linux")]
+    let _ = map.advise(memmap2::Advice::HugePage);
+    Some(map)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
+    fn the_map_of_one_body_is_the_next_ones_and_shows_nothing_of_it() {
+        let kept = KeptMap::at_most(LARGE + 2);
+        let received = |bytes: usize, text: &[u8]| {
+            let mut memory = Memory::with_capacity(bytes, &kept);
+            memory.push(text);
+            memory.into_bytes()
+        };
+        let first = received(LARGE + 1, b"secret of one");
+        let (place, other) = (first.as_ptr(), received(LARGE, b"meanwhile"));
+        assert_ne!(other.as_ptr(), place, "the first one still has it");
+        drop(other);
+        drop(first);
+        let second = received(LARGE, b"of");
+        assert_eq!((second.as_ptr(), second.as_ref()), (place, &b"of"[..]));
+        drop(second);
+        // Larger than the kept one, and then too large to be kept.
+        drop(received(LARGE + 3, b"large"));
+        assert!(kept.map.lock().expect("a lock").is_none());
+    }
+
+    #[test]
     fn small_and_large_hold_what_was_pushed_and_more_than_announced() {
         for (room, pieces) in [(0, 3), (10, 3), (LARGE, 3), (LARGE, 5), (LARGE + 1, 5)] {
-            let mut memory = Memory::with_capacity(room);
+            let mut memory = Memory::with_capacity(room, &KeptMap::at_most(0));
             assert_eq!(matches!(memory, Memory::Large(_)), room >= LARGE);
             let piece = |n: usize| vec![n as u8; 1 << 20];
             (0..pieces).for_each(|n| memory.push(&piece(n)));

@@ -11,13 +11,15 @@ use domain::{Error, Result};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use crate::memory::Memory;
+use crate::memory::{KeptMap, Memory};
 use crate::write::hex;
 
-/// Where the bodies of a process wait: so many bytes of them together in memory, the rest in files.
+/// Where the bodies of a process wait: so many bytes of them together in memory, the rest in files. Half as
+/// many bytes at most are kept for the next one.
 pub struct Spools {
     folder: Arc<Path>,
     room: Room,
+    kept_map: KeptMap,
 }
 
 /// Bytes of memory that bodies may still take.
@@ -84,7 +86,8 @@ impl Drop for Taken {
 impl Spools {
     /// Files in `folder`, which is there; `in_memory` bytes at most in memory at once.
     pub fn new(folder: &Path, in_memory: usize) -> Self {
-        Self { folder: folder.into(), room: Room(Arc::new(AtomicUsize::new(in_memory))) }
+        let room = Room(Arc::new(AtomicUsize::new(in_memory)));
+        Self { folder: folder.into(), room, kept_map: KeptMap::at_most(in_memory / 2) }
     }
 
     /// A new body. Where there is no room for what is `announced` it goes to a file at once; else the
@@ -97,7 +100,7 @@ impl Spools {
         Ok(SpoolWriter {
             folder: self.folder.clone(),
             taken: Taken { room: self.room.clone(), bytes: 0 },
-            memory: Memory::with_capacity(expected.unwrap_or_default()),
+            memory: Memory::with_capacity(expected.unwrap_or_default(), &self.kept_map),
             file,
             hasher: digest.then(Sha256::new),
             length: 0,
@@ -119,7 +122,7 @@ impl SpoolWriter {
         let file = match &mut self.file {
             Some(file) => file,
             none => {
-                let spilled = std::mem::replace(&mut self.memory, Memory::with_capacity(0));
+                let spilled = std::mem::take(&mut self.memory);
                 let file = none.insert(spill(&self.folder, spilled.as_slice())?);
                 self.taken.give_back();
                 file
