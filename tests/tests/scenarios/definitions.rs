@@ -6,10 +6,12 @@ use crate::harness::app::{App, shared};
 use crate::harness::http::{ARROW, path_of, unique};
 use crate::harness::rows::{arrow_of, numbered, numbered_columns};
 use crate::harness::scenario::Scenario;
-use crate::harness::way::counts;
+use crate::harness::way::{SERVERS, counts};
 
 pub(crate) fn all() -> Vec<Scenario> {
-    scenarios![tables_come_and_go_while_others_are_appended_to]
+    scenarios![only SERVERS, "it is about threads of one process";
+        tables_come_and_go_while_others_are_appended_to,
+    ]
 }
 
 /// More than write at once in one process.
