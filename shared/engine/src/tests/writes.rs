@@ -259,7 +259,7 @@ async fn an_append_that_needs_more_memory_than_there_is_is_too_large_and_leaves_
     };
     let rows: ArrayRef = Arc::new((0..20_000).map(text).collect::<StringArray>());
     let batch = RecordBatch::try_from_iter([("text", rows)]).expect("a batch");
-    let failed = lake.append("k", "t", Memory::of(batch)).await.err().expect("no room");
+    let failed = lake.append("k", "t", Memory::of(batch)).await.expect_err("no room");
     assert_eq!(
         (failed.code, failed.error_code),
         (Code::TooLarge, "APPEND_TOO_LARGE"),
