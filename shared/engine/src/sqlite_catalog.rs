@@ -58,8 +58,9 @@ impl Kept {
         drop(before);
         if !self.watched.swap(true, Ordering::AcqRel) {
             let kept = Arc::clone(self);
-            let started = threads::start("catalog-idle", move || kept.let_go_when_idle());
-            self.watched.store(started.is_ok(), Ordering::Release);
+            if threads::start("catalog-idle", move || kept.let_go_when_idle()).is_err() {
+                self.watched.store(false, Ordering::Release);
+            }
         }
     }
 

@@ -131,9 +131,11 @@ impl Output {
         let patience = Instant::now() + SLOWEST;
         let deadline = self.ending.watched.deadline();
         let at = deadline.map_or(patience, |deadline| deadline.min(patience));
-        let sending = async { tokio::time::timeout_at(at.into(), self.send.send(batch)).await };
-        let sent = self.runtime.block_on(self.turn.wait_for(sending, deadline))?;
-        sent.map_err(|_| answer::timed_out())?.map_err(|_| Stop::Gone)
+        let sending = async {
+            let sent = tokio::time::timeout_at(at.into(), self.send.send(batch)).await;
+            sent.map_err(|_| answer::timed_out())?.map_err(|_| Stop::Gone)
+        };
+        self.runtime.block_on(self.turn.wait_for(sending, deadline))
     }
 }
 

@@ -54,24 +54,25 @@ impl Turns {
 }
 
 impl Turn {
-    /// Waits for what a reader does: if it is slow, without the turn, and then for the next one. Where
-    /// too many wait for slow readers already, the turn is kept.
-    pub(super) async fn wait_for<T>(
+    /// Waits until a reader has taken something: if it is slow, without the turn, and then for the next
+    /// one. Where too many wait for slow readers already, the turn is kept; for a reader that is gone
+    /// none is waited for.
+    pub(super) async fn wait_for<E: From<Error>>(
         &self,
-        reader: impl Future<Output = T>,
+        reader: impl Future<Output = Result<(), E>>,
         deadline: Option<Instant>,
-    ) -> Result<T> {
+    ) -> Result<(), E> {
         let mut reader = pin!(reader);
-        if let Ok(done) = timeout(SLOW, &mut reader).await {
-            return Ok(done);
+        if let Ok(taken) = timeout(SLOW, &mut reader).await {
+            return taken;
         }
         let Ok(_waiting) = Arc::clone(&self.turns.waiting).try_acquire_owned() else {
-            return Ok(reader.await);
+            return reader.await;
         };
         self.hold(None);
-        let done = reader.await;
+        reader.await?;
         self.hold(Some(self.turns.next(deadline).await?));
-        Ok(done)
+        Ok(())
     }
 
     fn hold(&self, turn: Option<OwnedSemaphorePermit>) {
@@ -96,8 +97,10 @@ mod tests {
         let (take, taken) = oneshot::channel::<()>();
         let (done, is_done) = oneshot::channel();
         let waiting = async move {
-            turn.wait_for(taken, soon()).await.expect("a turn again").expect("taken");
-            let _ = done.send(turn);
+            let taken = async { taken.await.map_err(Error::internal) };
+            if turn.wait_for(taken, soon()).await.is_ok() {
+                let _ = done.send(turn);
+            }
         };
         #[expect(clippy::disallowed_methods, reason = "a reader of the test")]
         tokio::spawn(waiting);
@@ -116,6 +119,17 @@ mod tests {
         assert!(turns.take(Some(Instant::now())).await.is_err(), "it holds the turn again");
         drop(again);
         turns.take(Some(Instant::now() + SOON)).await.expect("free");
+    }
+
+    #[tokio::test]
+    async fn for_a_slow_reader_that_goes_no_turn_is_waited_for() {
+        let turns = Turns::new(1);
+        let (take, gone) = slow_reader(turns.take(None).await.expect("free"));
+        let _other = turns.take(soon()).await.expect("the slow one's");
+        drop(take);
+        // It ends at once, though the only turn is taken.
+        let ended = timeout(SOON / 2, gone).await.expect("it waits for no turn");
+        assert!(ended.is_err(), "it took nothing");
     }
 
     #[tokio::test]
