@@ -49,8 +49,9 @@ pub async fn router(
     let Parts { catalog, engine, objects } = Parts::new(config, stores).await?;
     warm_up(&engine).await?;
     let lake = engine.lake(catalog.clone());
-    let tables = tables::Adapters { catalog: catalog.clone(), lake };
-    let rows = rows::Adapters { catalog: catalog.clone(), queries: engine.queries() };
+    let queries = engine.queries();
+    let tables = tables::Adapters { catalog: catalog.clone(), lake, queries: queries.clone() };
+    let rows = rows::Adapters { catalog: catalog.clone(), queries };
     let catalog_extension = match &config.catalog {
         CatalogConfig::Sqlite(_) => domain::SQLITE_EXTENSION,
         CatalogConfig::Postgres(_) => domain::POSTGRES_EXTENSION,

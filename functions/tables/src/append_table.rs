@@ -3,18 +3,53 @@
 use api::{AppendAnswer, Problem};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use service::{AppendTable, Appended};
+use domain::{Error, Name, Result as Checked, Table};
+use serde::Deserialize;
+use service::{AppendTable, Appended, Mode};
+use utoipa::IntoParams;
 use web::{
-    Authenticated, Failure, IncomingBody, NoParameters, Parameters, TablePath, WriteHeaders,
-    replayed,
+    Authenticated, ETag, Failure, IncomingBody, Parameters, TablePath, WriteHeaders, replayed,
 };
 
 use crate::{Adapters, body};
 
-/// Appends the rows of the body: all of them, or none.
+/// What becomes of the rows that are there.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AppendParameters {
+    /// `append` (by default), `overwrite` (what is there goes, with 0 rows in the body too) or `upsert`
+    /// (rows of the same `key` are changed, others added).
+    mode: Option<String>,
+    /// The columns of `upsert` by which a row is known, with commas between them.
+    key: Option<String>,
+}
+
+impl AppendParameters {
+    fn mode(&self) -> Checked<Mode> {
+        match (self.mode.as_deref(), self.key.as_deref()) {
+            (None | Some("append"), None) => Ok(Mode::Append),
+            (Some("overwrite"), None) => Ok(Mode::Overwrite),
+            (Some("upsert"), Some(key)) => Name::parse_list("column", key).map(Mode::Upsert),
+            (Some("upsert"), None) => {
+                Err(odd("key", "names the columns of an upsert; it is missing"))
+            }
+            (None | Some("append" | "overwrite"), Some(_)) => {
+                Err(odd("key", "is for mode=upsert only"))
+            }
+            (Some(_), _) => Err(odd("mode", "must be append, overwrite or upsert")),
+        }
+    }
+}
+
+fn odd(parameter: &'static str, what: &str) -> Error {
+    Error::malformed("INVALID_PARAMETER", format!("`{parameter}` {what}.")).field(parameter, what)
+}
+
+/// Adds the rows of the body, or puts them in place of what is there: all of them, or none.
 #[utoipa::path(
     put, path = "/tables/{table_name}", operation_id = "append_table", tag = "Tables",
-    params(("table_name" = String, Path, description = "`name` or `schema.name`"), WriteHeaders),
+    params(("table_name" = String, Path, description = "`name` or `schema.name`"), AppendParameters, WriteHeaders),
     request_body(
         description = "Rows; their columns are matched by name",
         content(
@@ -23,7 +58,9 @@ use crate::{Adapters, body};
         )
     ),
     responses(
-        (status = 200, description = "The rows were added", body = AppendAnswer),
+        (status = 200, description = "The rows were added", body = AppendAnswer,
+            headers(("ETag" = String, description = "The table's last snapshot, in quotes"))),
+        (status = 412, description = "The table is not as `If-Match` says", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "The rows do not fit the table", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     )
@@ -33,10 +70,11 @@ pub(crate) async fn append_table(
     State(adapters): State<Adapters>,
     Authenticated(caller): Authenticated,
     TablePath(table): TablePath,
-    _: Parameters<NoParameters>,
+    Parameters(asked): Parameters<AppendParameters>,
     headers: WriteHeaders,
     body: IncomingBody,
 ) -> Result<Response, Failure> {
+    let mode = asked.mode()?;
     let kind = body::kind(&body.media_type)?;
     let has_key = headers.has_key();
     let (seen, spool) = futures::future::try_join(
@@ -47,15 +85,17 @@ pub(crate) async fn append_table(
 
     // The type decides how the bytes are read, so it is part of what the key stands for.
     let payload = format!("{}:{}", kind.name(), spool.digest);
+    let payload = if mode == Mode::Append { payload } else { format!("{mode:?}:{payload}") };
     let origin = headers.origin(&caller, payload);
-    let request = AppendTable { table, origin, bytes: spool.length, seen };
+    let request = AppendTable { table, origin, mode, bytes: spool.length, seen };
 
-    let open = async || body::open(kind, spool).await;
+    let open = async |_: &Table| body::open(kind, spool).await;
     let appended =
         service::append_table(&*adapters.catalog, &*adapters.lake, &caller, request, open).await?;
 
-    let before = appended.replayed;
-    Ok(replayed(axum::Json(answer(appended)).into_response(), before))
+    let (before, snapshot) = (appended.replayed, appended.snapshot);
+    let response = axum::Json(answer(appended)).into_response();
+    Ok(replayed(ETag::of_table(snapshot).on(response), before))
 }
 
 fn answer(appended: Appended) -> AppendAnswer {

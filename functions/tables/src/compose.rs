@@ -25,7 +25,8 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     let credentials = aws::credentials(s3).await?;
     let engine = Engine::new(EngineSettings::of(config, stores, s3, credentials));
     let lake = engine.lake(catalog.clone());
-    let adapters = Adapters { catalog, lake };
+    let queries = engine.queries();
+    let adapters = Adapters { catalog, lake, queries };
     let authenticator = Arc::new(Anonymous);
     let edge = Edge::new(authenticator, config.server.clone(), spool_dir);
     tracing::info!("{config}");

@@ -1,19 +1,47 @@
 //! `POST /tables`
 
-use api::{CreateTable, Problem, TableDocument};
+use std::sync::Arc;
+
+use api::{CreateTable, NewTable, NewTableFrom, Problem, TableDocument};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::{Table, TableName};
+use domain::{Caller, Error, Layout, Table, TableDefinition, TableName};
+use formats::Format;
 use http::{HeaderValue, StatusCode, header};
-use web::{Authenticated, Failure, Json, NoParameters, Parameters, WriteHeaders, replayed};
+use serde::Deserialize;
+use service::{CreateRequest, Created, Made, RowSource, Spool};
+use utoipa::IntoParams;
+use web::{
+    Authenticated, Failure, IncomingBody, Parameters, RequestContext, WriteHeaders, replayed,
+};
 
-use crate::Adapters;
+use crate::{Adapters, body, query_rows};
 
-/// Creates a table from its columns.
+/// For a body of rows: what the body does not say of the table.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CreateParameters {
+    /// The table's name.
+    name: Option<String>,
+    /// What people should know of it.
+    comment: Option<String>,
+    /// Answer 200 with the table as it is, where one of the name is there.
+    if_not_exists: Option<bool>,
+}
+
+/// Creates a table: from its columns, from the rows of a query, or from a body of rows.
 #[utoipa::path(
     post, path = "/tables", operation_id = "create_table", tag = "Tables",
-    params(WriteHeaders),
-    request_body = CreateTable,
+    params(CreateParameters, WriteHeaders),
+    request_body(
+        description = "JSON with `columns` or `as`; or rows, whose columns the table takes",
+        content(
+            (CreateTable = "application/json"),
+            (Vec<u8> = "application/vnd.apache.arrow.stream"),
+            (Vec<u8> = "application/vnd.apache.parquet"),
+        )
+    ),
     responses(
         (status = 201, description = "The table was created", body = TableDocument,
             headers(("Location" = String, description = "Where the table is"))),
@@ -26,33 +54,112 @@ use crate::Adapters;
 pub(crate) async fn create_table(
     State(adapters): State<Adapters>,
     Authenticated(caller): Authenticated,
-    _: Parameters<NoParameters>,
+    Parameters(asked): Parameters<CreateParameters>,
     headers: WriteHeaders,
-    request: Json<CreateTable>,
+    context: RequestContext,
+    body: IncomingBody,
 ) -> Result<Response, Failure> {
+    if body.media_type == "application/json" {
+        asked.refuse_beside_json()?;
+        return from_json(&adapters, &caller, &headers, &context, body).await;
+    }
+    let name = asked.name()?;
+    let kind = body::kind(&body.media_type)?;
+    let spool = body.receive(headers.has_key()).await?;
+    // What stands in the query is part of what the key stands for.
+    let payload = format!("{asked:?}:{}:{}", kind.name(), spool.digest);
+    let if_not_exists = asked.if_not_exists.unwrap_or(false);
+    let origin = headers.origin(&caller, payload);
+    let request = CreateRequest { origin, name: name.clone(), definition: None, if_not_exists };
+    let make = async || from_rows(kind, spool, name, asked.comment).await;
+    create(&adapters, &caller, request, make).await
+}
+
+impl CreateParameters {
+    fn name(&self) -> domain::Result<TableName> {
+        let missing = || {
+            let detail = "A table from rows needs its name in the query: POST /tables?name=t.";
+            Error::malformed("INVALID_PARAMETER", detail).field("name", "is missing")
+        };
+        TableName::parse(self.name.as_deref().ok_or_else(missing)?)
+    }
+
+    fn refuse_beside_json(&self) -> domain::Result<()> {
+        let given = [
+            ("name", self.name.is_some()),
+            ("comment", self.comment.is_some()),
+            ("if_not_exists", self.if_not_exists.is_some()),
+        ];
+        match given.into_iter().find(|(_, given)| *given) {
+            None => Ok(()),
+            Some((name, _)) => {
+                let detail = format!("`{name}` stands in the JSON, not in the query.");
+                Err(Error::malformed("INVALID_PARAMETER", detail)
+                    .field(name, "is for bodies of rows"))
+            }
+        }
+    }
+}
+
+async fn from_json(
+    adapters: &Adapters,
+    caller: &Caller,
+    headers: &WriteHeaders,
+    context: &RequestContext,
+    body: IncomingBody,
+) -> Result<Response, Failure> {
+    let request = body.json::<CreateTable>().await?;
     let if_not_exists = request.value.if_not_exists;
-    let definition = request.value.parse()?;
-    let origin = headers.origin(&caller, request.digest);
+    let NewTable { name, from, layout, comment } = request.value.parse()?;
+    let origin = headers.origin(caller, request.digest);
+    let (definition, sql) = match from {
+        NewTableFrom::Columns(definition) => (Some(definition), String::new()),
+        NewTableFrom::Query(sql) => (None, sql),
+    };
+    let request = CreateRequest { origin, name: name.clone(), definition, if_not_exists };
+    let make = async || {
+        let (columns, source, bytes) = query_rows::spooled(adapters, caller, sql, context).await?;
+        let definition = TableDefinition::new(name, columns, comment)?.laid_out(layout)?;
+        Ok((definition, Some((source, bytes))))
+    };
+    create(adapters, caller, request, make).await
+}
 
-    let location = location(&definition.name);
+async fn from_rows(
+    kind: Format,
+    spool: Spool,
+    name: TableName,
+    comment: Option<String>,
+) -> domain::Result<Made> {
+    let bytes = spool.length;
+    let source: Arc<dyn RowSource> = body::open(kind, spool).await?;
+    let columns = service::columns_of(&source.schema())?;
+    let definition = TableDefinition::new(name, columns, comment)?.laid_out(Layout::default())?;
+    Ok((definition, Some((source, bytes))))
+}
 
-    let request = service::CreateTable { origin, definition, if_not_exists };
-    let created =
-        service::create_table(&*adapters.catalog, &*adapters.lake, &caller, request, &describe)
-            .await?;
-
+async fn create(
+    adapters: &Adapters,
+    caller: &Caller,
+    request: CreateRequest,
+    make: impl AsyncFnOnce() -> domain::Result<Made>,
+) -> Result<Response, Failure> {
+    let location = location(&request.name);
+    let (catalog, lake) = (&*adapters.catalog, &*adapters.lake);
+    let created = service::create_table(catalog, lake, caller, request, make, &describe).await?;
+    let Created { document, existed, replayed: before } = created;
     let json = HeaderValue::from_static("application/json");
-    let document = ([(header::CONTENT_TYPE, json)], created.document);
-    if created.existed {
-        return Ok(replayed(document.into_response(), created.replayed));
+    let document = ([(header::CONTENT_TYPE, json)], document);
+    if existed {
+        return Ok(replayed(document.into_response(), before));
     }
     let mut response = (StatusCode::CREATED, document).into_response();
     response.headers_mut().insert(header::LOCATION, location);
-    Ok(replayed(response, created.replayed))
+    Ok(replayed(response, before))
 }
 
 fn describe(table: Table) -> domain::Result<String> {
-    serde_json::to_string(&TableDocument::from(table)).map_err(domain::Error::internal)
+    serde_json::to_string(&TableDocument::from(table)).map_err(Error::internal)
 }
 
 /// `/tables/{table_name}`, the name as one segment.

@@ -14,6 +14,7 @@ use crate::Adapters;
     params(("table_name" = String, Path, description = "`name` or `schema.name`"), WriteHeaders),
     responses(
         (status = 204, description = "The table is gone"),
+        (status = 412, description = "The table is not as `If-Match` says", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such table", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     )

@@ -1,18 +1,39 @@
 //! `GET /tables/{table_name}`
 
 use api::{Problem, TableDocument};
-use axum::Json;
 use axum::extract::State;
-use web::{Authenticated, Failure, NoParameters, Parameters, TablePath};
+use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use web::{Authenticated, ETag, Failure, Parameters, TablePath, point};
 
 use crate::Adapters;
 
-/// Describes one table: columns, statistics, its last snapshot.
+/// Which state of the table.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PastParameters {
+    /// As this snapshot of the lake left it.
+    snapshot: Option<u64>,
+    /// As it was at this time (RFC 3339).
+    as_of: Option<String>,
+}
+
+/// Describes one table: columns, layout, statistics, its last snapshot.
 #[utoipa::path(
     get, path = "/tables/{table_name}", operation_id = "get_table", tag = "Tables",
-    params(("table_name" = String, Path, description = "`name` or `schema.name`")),
+    params(
+        ("table_name" = String, Path, description = "`name` or `schema.name`"),
+        PastParameters,
+        ("If-None-Match" = Option<String>, Header, description = "The ETag that the client has"),
+    ),
     responses(
-        (status = 200, description = "The table", body = TableDocument),
+        (status = 200, description = "The table", body = TableDocument,
+            headers(("ETag" = String, description = "The table's last snapshot, in quotes"))),
+        (status = 304, description = "The client has it"),
+        (status = 410, description = "The snapshot has expired", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -21,8 +42,14 @@ pub(crate) async fn get_table(
     State(adapters): State<Adapters>,
     Authenticated(caller): Authenticated,
     TablePath(name): TablePath,
-    _: Parameters<NoParameters>,
-) -> Result<Json<TableDocument>, Failure> {
-    let table = service::get_table(&*adapters.catalog, &caller, &name).await?;
-    Ok(Json(table.into()))
+    Parameters(past): Parameters<PastParameters>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let at = point(past.snapshot, past.as_of.as_deref())?;
+    let table = service::get_table(&*adapters.catalog, &caller, &name, at).await?;
+    let etag = ETag::of_table(table.summary.snapshot);
+    if let Some(response) = etag.not_modified(&headers)? {
+        return Ok(response);
+    }
+    Ok(etag.on(axum::Json(TableDocument::from(table)).into_response()))
 }

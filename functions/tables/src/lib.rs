@@ -8,11 +8,14 @@ mod compose;
 mod create_table;
 mod delete_table;
 mod get_table;
+mod list_snapshots;
 mod list_tables;
+mod patch_table;
+mod query_rows;
 
 use std::sync::Arc;
 
-use service::{Catalog, Lake};
+use service::{Catalog, Lake, QueryEngine};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -26,6 +29,8 @@ pub struct Adapters {
     pub catalog: Arc<dyn Catalog>,
     /// The lake's writer.
     pub lake: Arc<dyn Lake>,
+    /// Runs the queries that tables are made of.
+    pub queries: Arc<dyn QueryEngine>,
 }
 
 /// The routes, for a router to serve.
@@ -44,6 +49,8 @@ fn routes() -> OpenApiRouter<Adapters> {
         .routes(routes!(
             get_table::get_table,
             append_table::append_table,
+            patch_table::patch_table,
             delete_table::delete_table
         ))
+        .routes(routes!(list_snapshots::list_snapshots))
 }

@@ -3,16 +3,38 @@
 use api::{Page, Problem, TableItem};
 use axum::extract::State;
 use axum::response::Response;
-use domain::{Error, TableName};
+use domain::{Error, Name, TableName};
+use http::Uri;
+use serde::Deserialize;
 use service::ListTables;
-use web::{Authenticated, Failure, PageParameters, Parameters, page_response};
+use utoipa::IntoParams;
+use web::{Authenticated, Failure, PageParameters, Parameters, page_response, point};
 
 use crate::Adapters;
 
-/// Lists the tables that the caller may see, in order of schema and name.
+/// Which tables.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListParameters {
+    /// Items of the page: 1 to 1,000, by default 100.
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// Only those of this schema.
+    schema: Option<String>,
+    /// Only those whose name, without its schema, begins so; without regard to case.
+    prefix: Option<String>,
+    /// As this snapshot of the lake left them.
+    snapshot: Option<u64>,
+    /// As they were at this time (RFC 3339).
+    as_of: Option<String>,
+}
+
+/// Lists the tables and views that the caller may see, in order of schema and name.
 #[utoipa::path(
     get, path = "/tables", operation_id = "list_tables", tag = "Tables",
-    params(PageParameters),
+    params(ListParameters),
     responses(
         (status = 200, description = "A page of tables", body = Page<TableItem>),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
@@ -22,17 +44,21 @@ use crate::Adapters;
 pub(crate) async fn list_tables(
     State(adapters): State<Adapters>,
     Authenticated(caller): Authenticated,
-    Parameters(page): Parameters<PageParameters>,
+    Parameters(asked): Parameters<ListParameters>,
+    uri: Uri,
 ) -> Result<Response, Failure> {
+    let point = point(asked.snapshot, asked.as_of.as_deref())?;
+    let page = PageParameters { limit: asked.limit, cursor: asked.cursor };
     let limit = page.limit()?;
     let after = page.after()?.map(|text| TableName::parse(&text)).transpose().map_err(|_| {
         Error::malformed("INVALID_CURSOR", "`cursor` is not one of this list; start without it.")
     })?;
+    let schema = asked.schema.map(|text| Name::parse("schema", &text)).transpose()?;
 
-    let request = ListTables { after, limit };
+    let request = ListTables { after, schema, prefix: asked.prefix, point, limit };
     let (tables, more) = service::list_tables(&*adapters.catalog, &caller, request).await?;
 
     let last = tables.last().filter(|_| more).map(|table| table.name.to_string());
     let items: Vec<TableItem> = tables.into_iter().map(TableItem::from).collect();
-    Ok(page_response(items, last.as_deref(), "/tables", limit))
+    Ok(page_response(items, last.as_deref(), &uri))
 }

@@ -4,15 +4,21 @@
 //! from domain values by `From`. Nothing here knows HTTP.
 
 mod append;
+mod create_table;
+mod history;
 mod page;
+mod patch_table;
 mod problem;
 mod query;
 mod system;
 mod table;
 
 pub use append::AppendAnswer;
+pub use create_table::{CreateTable, NewTable, NewTableFrom};
+pub use history::{SnapshotItem, SnapshotWrite};
 pub use page::Page;
+pub use patch_table::{PatchColumn, PatchTable};
 pub use problem::{Problem, ProblemField};
 pub use query::{QueryRequest, RowsAnswer, RowsColumn};
 pub use system::{DependencyState, Health, HealthState, Root, Versions};
-pub use table::{ColumnDocument, CreateTable, TableDocument, TableItem};
+pub use table::{ColumnDocument, KindDocument, TableDocument, TableItem};

@@ -1,29 +1,9 @@
 //! Tables and columns.
 
-use domain::{
-    Column, ColumnType, Error, Literal, Name, Result, Table, TableDefinition, TableName,
-    TableSummary,
-};
+use domain::{Column, ColumnType, Error, Kind, Literal, Name, Result, Table, TableSummary};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-
-/// A new table from its columns.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CreateTable {
-    /// `name` or `schema.name`; a dot inside a part stands in double quotes. The schema is made on
-    /// first use.
-    #[schema(example = "flights")]
-    pub name: String,
-    /// The columns, in order.
-    pub columns: Vec<ColumnDocument>,
-    /// What people should know of it.
-    pub comment: Option<String>,
-    /// Answer 200 with the table as it is, where one of the name is there.
-    #[serde(default)]
-    pub if_not_exists: bool,
-}
 
 /// A column.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -51,23 +31,10 @@ fn yes() -> bool {
     true
 }
 
-impl CreateTable {
-    /// The definition, every name and type of it parsed; the error names the field.
-    pub fn parse(self) -> Result<TableDefinition> {
-        let name = TableName::parse(&self.name).map_err(|e| at(e, "name".to_owned()))?;
-        let columns = self
-            .columns
-            .into_iter()
-            .enumerate()
-            .map(|(index, column)| column.parse(index))
-            .collect::<Result<Vec<_>>>()?;
-        TableDefinition::new(name, columns, self.comment)
-    }
-}
-
 impl ColumnDocument {
-    fn parse(self, index: usize) -> Result<Column> {
-        let field = |part: &str| format!("columns[{index}].{part}");
+    /// The column, every part of it parsed; `list` is where it stands.
+    pub(crate) fn parse(self, list: &str, index: usize) -> Result<Column> {
+        let field = |part: &str| format!("{list}[{index}].{part}");
         Ok(Column {
             name: Name::parse("column", &self.name).map_err(|e| at(e, field("name")))?,
             r#type: ColumnType::parse(&self.r#type).map_err(|e| at(e, field("type")))?,
@@ -78,12 +45,12 @@ impl ColumnDocument {
     }
 }
 
-fn at(error: Error, field: String) -> Error {
+pub(crate) fn at(error: Error, field: String) -> Error {
     let message = error.detail.clone();
     error.field(field, message)
 }
 
-fn literal(value: Value, field: String) -> Result<Literal> {
+pub(crate) fn literal(value: Value, field: String) -> Result<Literal> {
     Ok(match value {
         Value::Null => Literal::Null,
         Value::Bool(value) => Literal::Boolean(value),
@@ -125,8 +92,10 @@ impl From<Column> for ColumnDocument {
 pub struct TableItem {
     /// `name` or `schema.name`.
     pub name: String,
-    /// Rows: exact, deletes and inlined rows counted.
-    pub row_count: u64,
+    /// A table, or a view, which has no rows of its own.
+    pub kind: KindDocument,
+    /// Rows: exact, deletes and inlined rows counted; `null` of a view.
+    pub row_count: Option<u64>,
     /// Bytes of its data files.
     pub size_bytes: u64,
     /// Number of its data files.
@@ -145,7 +114,8 @@ impl From<TableSummary> for TableItem {
     fn from(table: TableSummary) -> Self {
         Self {
             name: table.name.to_string(),
-            row_count: table.row_count,
+            kind: table.kind.into(),
+            row_count: (table.kind == Kind::Table).then_some(table.row_count),
             size_bytes: table.size_bytes,
             file_count: table.file_count,
             snapshot: table.snapshot.0,
@@ -156,15 +126,36 @@ impl From<TableSummary> for TableItem {
     }
 }
 
+/// What stands under a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KindDocument {
+    /// Rows in files.
+    Table,
+    /// A query by a name.
+    View,
+}
+
+impl From<Kind> for KindDocument {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Table => Self::Table,
+            Kind::View => Self::View,
+        }
+    }
+}
+
 /// A table with its columns.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TableDocument {
     /// `name` or `schema.name`.
     pub name: String,
+    /// A table, or a view.
+    pub kind: KindDocument,
     /// Its columns, in order.
     pub columns: Vec<ColumnDocument>,
-    /// Rows: exact, deletes and inlined rows counted.
-    pub row_count: u64,
+    /// Rows: exact, deletes and inlined rows counted; `null` of a view.
+    pub row_count: Option<u64>,
     /// Bytes of its data files.
     pub size_bytes: u64,
     /// Number of its data files.
@@ -175,6 +166,10 @@ pub struct TableDocument {
     pub created_at: String,
     /// When it was last changed, RFC 3339.
     pub updated_at: String,
+    /// The keys by which its rows are parted into files: `column`, `year(column)`, `bucket(16, column)`.
+    pub partition_by: Vec<String>,
+    /// The keys by which rows are sorted in files: `column ASC NULLS LAST`.
+    pub sort_by: Vec<String>,
     /// What people should know of it.
     pub comment: Option<String>,
 }
@@ -184,6 +179,7 @@ impl From<Table> for TableDocument {
         let item = TableItem::from(table.summary);
         Self {
             name: item.name,
+            kind: item.kind,
             columns: table.columns.into_iter().map(ColumnDocument::from).collect(),
             row_count: item.row_count,
             size_bytes: item.size_bytes,
@@ -191,6 +187,8 @@ impl From<Table> for TableDocument {
             snapshot: item.snapshot,
             created_at: item.created_at,
             updated_at: item.updated_at,
+            partition_by: table.layout.partition_by.iter().map(ToString::to_string).collect(),
+            sort_by: table.layout.sort_by.iter().map(ToString::to_string).collect(),
             comment: item.comment,
         }
     }

@@ -1,13 +1,28 @@
--- Tables at the newest snapshot as one JSON text. @ is the metadata schema. Parameters, all texts or NULL:
--- $1, $2 folded schema and name after which the page begins; $3 JSON [[schema, name], …], folded, of the tables that may
--- be shown; $4 how many; $5 'true' for columns too. Names that Eider's grammar has not are left out.
-WITH pinned AS (
-    SELECT max(snapshot_id) AS id FROM @.ducklake_snapshot
+-- Tables and views at one snapshot as one JSON text. @ is the metadata schema. Parameters, all texts or NULL:
+-- $1, $2 folded schema and name after which the page begins; $3 JSON [[schema, name], …], folded, of those that may be
+-- shown; $4 how many; $5 'true' for columns too; $6 the snapshot, or $7 the time (the last snapshot by then), else the
+-- newest; $8 a folded schema; $9 what the folded name begins with. Names that Eider's grammar has not are left out.
+WITH kept AS (
+    SELECT min(snapshot_id) AS oldest, max(snapshot_id) AS newest FROM @.ducklake_snapshot
+), pinned AS (
+    SELECT oldest, newest, CASE
+        WHEN $6::text IS NOT NULL
+            THEN (SELECT snapshot_id FROM @.ducklake_snapshot WHERE snapshot_id = $6::text::bigint)
+        WHEN $7::text IS NOT NULL
+            THEN (SELECT max(snapshot_id) FROM @.ducklake_snapshot WHERE snapshot_time <= $7::text::timestamptz)
+        ELSE newest
+    END AS id
+    FROM kept
+), relation AS (
+    SELECT table_id, begin_snapshot, end_snapshot, schema_id, table_name, NULL AS view_sql, NULL AS view_columns
+    FROM @.ducklake_table
+    UNION ALL
+    SELECT view_id, begin_snapshot, end_snapshot, schema_id, view_name, sql, column_aliases FROM @.ducklake_view
 ), page AS (
     SELECT * FROM (
-        SELECT t.table_id, t.begin_snapshot, s.schema_name, t.table_name,
+        SELECT t.table_id, t.begin_snapshot, s.schema_name, t.table_name, t.view_sql, t.view_columns,
                lower(s.schema_name COLLATE "C") AS folded_schema, lower(t.table_name COLLATE "C") AS folded_name
-        FROM @.ducklake_table t JOIN @.ducklake_schema s ON s.schema_id = t.schema_id, pinned
+        FROM relation t JOIN @.ducklake_schema s ON s.schema_id = t.schema_id, pinned
         WHERE t.begin_snapshot <= pinned.id AND (t.end_snapshot IS NULL OR t.end_snapshot > pinned.id)
           AND s.begin_snapshot <= pinned.id AND (s.end_snapshot IS NULL OR s.end_snapshot > pinned.id)
           AND char_length(s.schema_name) BETWEEN 1 AND 128 AND char_length(t.table_name) BETWEEN 1 AND 128
@@ -16,6 +31,8 @@ WITH pinned AS (
     WHERE ($1::text IS NULL OR (folded_schema, folded_name) > ($1::text, $2::text))
       AND ($3::text IS NULL
            OR (folded_schema, folded_name) IN (SELECT pair ->> 0, pair ->> 1 FROM json_array_elements($3::json) AS pair))
+      AND ($8::text IS NULL OR folded_schema = $8::text)
+      AND ($9::text IS NULL OR left(folded_name, length($9::text)) = $9::text)
     ORDER BY folded_schema, folded_name
     LIMIT $4::text::bigint
 )
@@ -23,6 +40,8 @@ SELECT json_build_object(
     'migration', (SELECT max(number) FROM @.eider_migration),
     'format', (SELECT value FROM @.ducklake_metadata WHERE key = 'version' AND scope IS NULL),
     'snapshot', pinned.id,
+    'oldest', pinned.oldest,
+    'newest', pinned.newest,
     'tables', coalesce((
         SELECT json_agg(json_build_object(
             'id', page.table_id,
@@ -32,8 +51,10 @@ SELECT json_build_object(
             'bytes', files.bytes,
             'files', files.files,
             'snapshot', coalesce(last.snapshot_id, page.begin_snapshot),
-            'created_at', coalesce(first.committed_at, oldest.snapshot_time),
-            'updated_at', coalesce(last.committed_at, oldest.snapshot_time),
+            'created_at', coalesce(first.committed_at, born.snapshot_time, oldest.snapshot_time),
+            'updated_at', coalesce(last.committed_at, born.snapshot_time, oldest.snapshot_time),
+            'view_sql', page.view_sql,
+            'view_columns', page.view_columns,
             'comment', (
                 SELECT value FROM @.ducklake_tag
                 WHERE object_id = page.table_id AND key = 'comment' AND begin_snapshot <= pinned.id
@@ -55,6 +76,22 @@ SELECT json_build_object(
                 FROM @.ducklake_column c
                 WHERE c.table_id = page.table_id AND c.begin_snapshot <= pinned.id
                   AND (c.end_snapshot IS NULL OR c.end_snapshot > pinned.id)
+            ) END,
+            'partition_by', CASE WHEN $5::text = 'true' THEN (
+                SELECT json_agg(json_build_array(k.transform, c.column_name) ORDER BY k.partition_key_index)
+                FROM @.ducklake_partition_info p
+                JOIN @.ducklake_partition_column k ON k.partition_id = p.partition_id AND k.table_id = p.table_id
+                JOIN @.ducklake_column c ON c.table_id = p.table_id AND c.column_id = k.column_id
+                WHERE p.table_id = page.table_id AND p.begin_snapshot <= pinned.id
+                  AND (p.end_snapshot IS NULL OR p.end_snapshot > pinned.id)
+                  AND c.begin_snapshot <= pinned.id AND (c.end_snapshot IS NULL OR c.end_snapshot > pinned.id)
+            ) END,
+            'sort_by', CASE WHEN $5::text = 'true' THEN (
+                SELECT json_agg(json_build_array(k.expression, k.sort_direction, k.null_order) ORDER BY k.sort_key_index)
+                FROM @.ducklake_sort_info p
+                JOIN @.ducklake_sort_expression k ON k.sort_id = p.sort_id AND k.table_id = p.table_id
+                WHERE p.table_id = page.table_id AND p.begin_snapshot <= pinned.id
+                  AND (p.end_snapshot IS NULL OR p.end_snapshot > pinned.id)
             ) END
         ) ORDER BY page.folded_schema, page.folded_name)
         FROM page
@@ -67,6 +104,7 @@ SELECT json_build_object(
         CROSS JOIN LATERAL (
             SELECT snapshot_time FROM @.ducklake_snapshot ORDER BY snapshot_id LIMIT 1
         ) AS oldest
+        LEFT JOIN @.ducklake_snapshot AS born ON born.snapshot_id = page.begin_snapshot
         LEFT JOIN LATERAL (
             SELECT committed_at FROM @.eider_change
             WHERE table_id = page.table_id ORDER BY snapshot_id, ordinal LIMIT 1

@@ -4,6 +4,8 @@ SELECT json_object(
     'migration', (SELECT max(number) FROM eider_migration),
     'format', (SELECT value FROM ducklake_metadata WHERE key = 'version' AND scope IS NULL),
     'snapshot', pinned.id,
+    'oldest', pinned.oldest,
+    'newest', pinned.newest,
     'inlined', json((SELECT json_group_array(json_array(table_id, table_name)) FROM inlined)),
     'tables', json((SELECT json_group_array(json(document)) FROM (
         SELECT json_object(
@@ -37,12 +39,14 @@ SELECT json_object(
             'created_at', coalesce((
                 SELECT committed_at FROM eider_change
                 WHERE table_id = page.table_id ORDER BY snapshot_id, ordinal LIMIT 1
-            ), (SELECT snapshot_time FROM ducklake_snapshot ORDER BY snapshot_id LIMIT 1)),
+            ), born.snapshot_time, (SELECT snapshot_time FROM ducklake_snapshot ORDER BY snapshot_id LIMIT 1)),
             'updated_at', coalesce((
                 SELECT committed_at FROM eider_change
                 WHERE table_id = page.table_id AND snapshot_id <= pinned.id AND kind <> 'maintained'
                 ORDER BY snapshot_id DESC LIMIT 1
-            ), (SELECT snapshot_time FROM ducklake_snapshot ORDER BY snapshot_id LIMIT 1)),
+            ), born.snapshot_time, (SELECT snapshot_time FROM ducklake_snapshot ORDER BY snapshot_id LIMIT 1)),
+            'view_sql', page.view_sql,
+            'view_columns', page.view_columns,
             'comment', (
                 SELECT value FROM ducklake_tag
                 WHERE object_id = page.table_id AND key = 'comment' AND begin_snapshot <= pinned.id
@@ -68,9 +72,32 @@ SELECT json_object(
                       AND (c.end_snapshot IS NULL OR c.end_snapshot > pinned.id)
                     ORDER BY c.column_order
                 )
+            )) END,
+            'partition_by', CASE WHEN ?5 = 'true' THEN json((
+                SELECT json_group_array(json_array(transform, column_name)) FROM (
+                    SELECT k.transform, c.column_name
+                    FROM ducklake_partition_info p
+                    JOIN ducklake_partition_column k ON k.partition_id = p.partition_id AND k.table_id = p.table_id
+                    JOIN ducklake_column c ON c.table_id = p.table_id AND c.column_id = k.column_id
+                    WHERE p.table_id = page.table_id AND p.begin_snapshot <= pinned.id
+                      AND (p.end_snapshot IS NULL OR p.end_snapshot > pinned.id)
+                      AND c.begin_snapshot <= pinned.id AND (c.end_snapshot IS NULL OR c.end_snapshot > pinned.id)
+                    ORDER BY k.partition_key_index
+                )
+            )) END,
+            'sort_by', CASE WHEN ?5 = 'true' THEN json((
+                SELECT json_group_array(json_array(expression, sort_direction, null_order)) FROM (
+                    SELECT k.expression, k.sort_direction, k.null_order
+                    FROM ducklake_sort_info p
+                    JOIN ducklake_sort_expression k ON k.sort_id = p.sort_id AND k.table_id = p.table_id
+                    WHERE p.table_id = page.table_id AND p.begin_snapshot <= pinned.id
+                      AND (p.end_snapshot IS NULL OR p.end_snapshot > pinned.id)
+                    ORDER BY k.sort_key_index
+                )
             )) END
         ) AS document
         FROM page
+        LEFT JOIN ducklake_snapshot AS born ON born.snapshot_id = page.begin_snapshot
         LEFT JOIN (SELECT table_id, sum(n) AS n FROM counted GROUP BY table_id) AS beside
             ON beside.table_id = page.table_id
         ORDER BY page.folded_schema, page.folded_name

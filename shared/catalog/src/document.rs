@@ -1,11 +1,14 @@
 //! The JSON text that both databases answer with, and what it becomes.
 
-use domain::{Error, Name, Result, RunId, SnapshotId, Table, TableName, TableSummary, Timestamp};
+use domain::{
+    Error, Kind, Name, Point, Result, RunId, SnapshotId, Table, TableName, TableSummary, Timestamp,
+};
 use serde::Deserialize;
-use service::{CatalogStatus, RecordedWrite};
+use service::{CatalogStatus, RecordedWrite, TableChange, TableWrite};
 
 use crate::columns::{self, ColumnDocument};
-use crate::version;
+use crate::layout::{self, PartitionDocument, SortDocument};
+use crate::{history, version};
 
 /// One answer: what the catalog is, and what was asked.
 #[derive(Debug, Deserialize)]
@@ -13,6 +16,11 @@ pub(crate) struct Document {
     migration: Option<u32>,
     format: Option<String>,
     snapshot: Option<u64>,
+    /// The oldest and the newest snapshot that are kept.
+    oldest: Option<u64>,
+    newest: Option<u64>,
+    #[serde(default)]
+    history: Vec<ChangeDocument>,
     #[serde(default)]
     tables: Vec<TableDocument>,
     /// SQLite: the inlined tables that the page had, as `[table id, name]`.
@@ -33,7 +41,30 @@ struct TableDocument {
     created_at: String,
     updated_at: String,
     comment: Option<String>,
+    view_sql: Option<String>,
+    view_columns: Option<String>,
     columns: Option<Vec<ColumnDocument>>,
+    partition_by: Option<Vec<PartitionDocument>>,
+    sort_by: Option<Vec<SortDocument>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ChangeDocument {
+    snapshot: u64,
+    at: String,
+    kinds: Vec<String>,
+    kept: bool,
+    author: Option<String>,
+    message: Option<String>,
+    writes: Option<Vec<ChangeWriteDocument>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ChangeWriteDocument {
+    kind: String,
+    rows: u64,
+    bytes: u64,
+    run: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -63,7 +94,24 @@ impl Document {
     }
 
     pub(crate) fn into_table(self) -> Result<Option<Table>> {
-        self.tables.into_iter().next().map(TableDocument::into_table).transpose()
+        let read_at = SnapshotId(self.snapshot.unwrap_or_default());
+        self.tables.into_iter().next().map(|table| table.into_table(read_at)).transpose()
+    }
+
+    /// As it is, if the lake has the snapshot that was asked for.
+    pub(crate) fn at(self, point: Point) -> Result<Self> {
+        match self.snapshot {
+            Some(_) => Ok(self),
+            None => Err(history::no_snapshot(point, self.oldest, self.newest)),
+        }
+    }
+
+    pub(crate) fn into_snapshot(self) -> Result<SnapshotId> {
+        self.snapshot.map(SnapshotId).ok_or_else(|| Error::internal("the lake has no snapshot"))
+    }
+
+    pub(crate) fn into_history(self) -> Result<Vec<TableChange>> {
+        self.history.into_iter().map(ChangeDocument::into_change).collect()
     }
 
     pub(crate) fn into_write(self) -> Result<Option<RecordedWrite>> {
@@ -91,13 +139,40 @@ impl TableDocument {
             created_at: time(&self.created_at)?,
             updated_at: time(&self.updated_at)?,
             comment: self.comment.clone(),
+            kind: if self.view_sql.is_some() { Kind::View } else { Kind::Table },
         })
     }
 
-    fn into_table(self) -> Result<Table> {
+    fn into_table(self, read_at: SnapshotId) -> Result<Table> {
         let summary = self.summary()?;
         let columns = columns::build(&summary.name, self.columns.unwrap_or_default())?;
-        Ok(Table { id: self.id, summary, columns })
+        let layout =
+            layout::build(self.partition_by.unwrap_or_default(), self.sort_by.unwrap_or_default());
+        let view = self.view_sql.map(|sql| layout::view(sql, self.view_columns.as_deref()));
+        Ok(Table { id: self.id, summary, read_at, columns, layout, view })
+    }
+}
+
+impl ChangeDocument {
+    fn into_change(self) -> Result<TableChange> {
+        let write = |write: ChangeWriteDocument| {
+            let run = write.run.as_deref().map(RunId::parse).transpose()?;
+            Ok(TableWrite { kind: write.kind, rows: write.rows, bytes: write.bytes, run })
+        };
+        Ok(TableChange {
+            snapshot: SnapshotId(self.snapshot),
+            at: time(&self.at)?,
+            kinds: self.kinds,
+            kept: self.kept,
+            author: self.author,
+            message: self.message,
+            writes: self
+                .writes
+                .unwrap_or_default()
+                .into_iter()
+                .map(write)
+                .collect::<Result<_>>()?,
+        })
     }
 }
 
@@ -149,7 +224,7 @@ mod tests {
             (r#"{"migration": null, "format": "1.0", "snapshot": 0}"#, "not migrated"),
             (r#"{"migration": 2, "format": "1.0", "snapshot": 0}"#, "at migration 2"),
             (r#"{"migration": 99, "format": "1.0", "snapshot": 0}"#, "newer Eider"),
-            (r#"{"migration": 4, "format": "1.1", "snapshot": 0}"#, "format 1.1"),
+            (r#"{"migration": 5, "format": "1.1", "snapshot": 0}"#, "format 1.1"),
         ] {
             let error = Document::read(text).expect_err(text);
             assert_eq!(error.error_code, "CATALOG_VERSION");

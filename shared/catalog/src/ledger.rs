@@ -10,13 +10,14 @@
 //!
 //! ```json
 //! {"writes": [{"key": "…", "payload": "…", "kind": "append", "schema": "main", "table": "t",
-//!              "rows": 5, "bytes": 123, "run": null}]}
+//!              "rows": 5, "bytes": 123, "run": null, "table_id": 7, "if_match": 12}]}
 //! ```
 //!
 //! with one entry for each write of the commit: `key` (unique for ever), `payload` (the digest) and
-//! `kind` (`append`, `create_table`, `drop_table`) as they are, `schema` and `table` as the caller
-//! wrote them, `rows` and `bytes` as numbers, `run` a UUID or null. The trigger adds the snapshot,
-//! its time and DuckLake's id of the table.
+//! `kind` (`append`, `create_table`, `drop_table`, …) as they are, `schema` and `table` as the caller
+//! wrote them, `rows` and `bytes` as numbers, `run` a UUID or null. `table_id` is DuckLake's id of a table
+//! that was there before. With `if_match` the commit fails with [`TABLE_HAS_CHANGED`] unless that snapshot
+//! is the last that changed the table. The trigger adds the snapshot and its time.
 //!
 //! A key that is there already fails the commit with [`ALREADY_RECORDED`] in the error's text, at
 //! once: DuckLake does not try again. After *any* failed commit the key is looked up all the same.
@@ -29,7 +30,13 @@ pub const AUTHOR: &str = "eider";
 /// What the trigger raises when a key is there already; DuckDB's error holds it, and whole SQL.
 pub const ALREADY_RECORDED: &str = "eider: write already recorded";
 
+/// What the trigger raises when the table is not as `if_match` says.
+pub const TABLE_HAS_CHANGED: &str = "eider: the table has changed";
+
 /// The same in the words of PostgreSQL's client.
+pub const TABLE_HAS_CHANGED_IN_POSTGRES: &str = "ERROR:  eider: the table has changed";
+
+/// [`ALREADY_RECORDED`] in the words of PostgreSQL's client.
 pub const ALREADY_RECORDED_IN_POSTGRES: &str = "ERROR:  eider: write already recorded";
 
 /// The DuckDB statement that records a write which changed nothing, in a transaction of its own.
@@ -60,6 +67,14 @@ mod tests {
         ] {
             assert!(migration.contains(&format!("'{ALREADY_RECORDED}'")), "{migration}");
             assert!(migration.contains(&format!("'{AUTHOR}'")), "{migration}");
+        }
+        assert_eq!(TABLE_HAS_CHANGED_IN_POSTGRES.strip_prefix("ERROR:  "), Some(TABLE_HAS_CHANGED));
+        for migration in [
+            include_str!("../migrations/postgres/0005_conditions.sql"),
+            include_str!("../migrations/sqlite/0005_conditions.sql"),
+        ] {
+            assert!(migration.contains(&format!("'{ALREADY_RECORDED}'")), "{migration}");
+            assert!(migration.contains(&format!("'{TABLE_HAS_CHANGED}'")), "{migration}");
         }
     }
 }

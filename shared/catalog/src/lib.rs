@@ -14,6 +14,8 @@
 mod columns;
 mod document;
 mod failure;
+mod history;
+mod layout;
 pub mod ledger;
 mod migrate;
 mod page;

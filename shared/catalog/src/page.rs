@@ -1,37 +1,56 @@
 //! What is asked of tables, as the text parameters of `queries/*_tables.sql`.
 
-use domain::TableName;
+use domain::{Name, Point, TableName};
 use serde_json::json;
-use service::TablePage;
+use service::{HistoryPage, TablePage};
 
-/// The five parameters, in order. `None` is NULL.
+/// The nine parameters, in order. `None` is NULL.
 pub(crate) type Parameters = Vec<Option<String>>;
 
 /// A page of a listing.
 pub(crate) fn of(page: &TablePage) -> Parameters {
-    let within = page.within.as_deref().map(names);
-    let limit = page.limit.to_string();
-    parameters(page.after.as_ref(), within, limit, false)
+    let (snapshot, time) = point(page.point);
+    vec![
+        page.after.as_ref().map(|name| name.schema.folded()),
+        page.after.as_ref().map(|name| name.name.folded()),
+        page.within.as_deref().map(names),
+        Some(page.limit.to_string()),
+        Some(false.to_string()),
+        snapshot,
+        time,
+        page.schema.as_ref().map(Name::folded),
+        page.prefix.as_ref().map(|prefix| prefix.to_ascii_lowercase()),
+    ]
 }
 
 /// One table with its columns.
-pub(crate) fn one(name: &TableName) -> Parameters {
-    parameters(None, Some(names(std::slice::from_ref(name))), "1".to_owned(), true)
+pub(crate) fn one(name: &TableName, at: Point) -> Parameters {
+    let (snapshot, time) = point(at);
+    let within = Some(names(std::slice::from_ref(name)));
+    let (limit, columns) = (Some("1".to_owned()), Some(true.to_string()));
+    vec![None, None, within, limit, columns, snapshot, time, None, None]
 }
 
-fn parameters(
-    after: Option<&TableName>,
-    within: Option<String>,
-    limit: String,
-    columns: bool,
-) -> Parameters {
-    vec![
-        after.map(|name| name.schema.folded()),
-        after.map(|name| name.name.folded()),
-        within,
-        Some(limit),
-        Some(columns.to_string()),
-    ]
+/// No table: only which snapshot it is.
+pub(crate) fn none(at: Point) -> Parameters {
+    let (snapshot, time) = point(at);
+    let (limit, columns) = (Some("0".to_owned()), Some(false.to_string()));
+    vec![None, None, None, limit, columns, snapshot, time, None, None]
+}
+
+/// A page of a table's history, as the three parameters of `queries/*_history.sql`.
+pub(crate) fn of_history(page: &HistoryPage) -> Parameters {
+    let before = page.before.map(|snapshot| snapshot.to_string());
+    vec![Some(page.table_id.to_string()), before, Some(page.limit.to_string())]
+}
+
+/// The snapshot, or the time as DuckLake writes it.
+fn point(at: Point) -> (Option<String>, Option<String>) {
+    match at {
+        Point::Newest => (None, None),
+        Point::Snapshot(id) => (Some(id.to_string()), None),
+        Point::Time(at) => (None, Some(at.strftime("%Y-%m-%d %H:%M:%S.%6f+00").to_string())),
+    }
 }
 
 fn names(names: &[TableName]) -> String {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use config::{Password, PostgresConfig, Role, SslMode};
-use domain::{Error, Result, Table, TableName, TableSummary};
-use service::{Catalog, CatalogStatus, RecordedWrite, TablePage};
+use domain::{Error, Point, Result, SnapshotId, Table, TableName, TableSummary};
+use service::{Catalog, CatalogStatus, HistoryPage, RecordedWrite, TableChange, TablePage};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions};
 
@@ -27,6 +27,7 @@ pub struct PostgresCatalog {
     pool: PgPool,
     tables: String,
     write: String,
+    history: String,
 }
 
 impl PostgresCatalog {
@@ -42,7 +43,8 @@ impl PostgresCatalog {
         let home = quoted(&config.metadata_schema);
         let tables = include_str!("../queries/postgres_tables.sql").replace('@', &home);
         let write = include_str!("../queries/postgres_write.sql").replace('@', &home);
-        Ok(Self { pool, tables, write })
+        let history = include_str!("../queries/postgres_history.sql").replace('@', &home);
+        Ok(Self { pool, tables, write, history })
     }
 
     /// Asks until there is an answer: every pooled connection may have died with the server that was
@@ -94,11 +96,19 @@ impl PostgresCatalog {
 #[async_trait]
 impl Catalog for PostgresCatalog {
     async fn list_tables(&self, page: &TablePage) -> Result<Vec<TableSummary>> {
-        self.ask(&self.tables, &page::of(page)).await?.into_summaries()
+        self.ask(&self.tables, &page::of(page)).await?.at(page.point)?.into_summaries()
     }
 
-    async fn find_table(&self, name: &TableName) -> Result<Option<Table>> {
-        self.ask(&self.tables, &page::one(name)).await?.into_table()
+    async fn find_table(&self, name: &TableName, at: Point) -> Result<Option<Table>> {
+        self.ask(&self.tables, &page::one(name, at)).await?.at(at)?.into_table()
+    }
+
+    async fn find_snapshot(&self, at: Point) -> Result<SnapshotId> {
+        self.ask(&self.tables, &page::none(at)).await?.at(at)?.into_snapshot()
+    }
+
+    async fn history(&self, page: &HistoryPage) -> Result<Vec<TableChange>> {
+        self.ask(&self.history, &page::of_history(page)).await?.into_history()
     }
 
     async fn find_write(&self, key: &str) -> Result<Option<RecordedWrite>> {

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use domain::{Error, Result, Table, TableName, TableSummary};
-use service::{Catalog, CatalogStatus, RecordedWrite, TablePage};
+use domain::{Error, Point, Result, SnapshotId, Table, TableName, TableSummary};
+use service::{Catalog, CatalogStatus, HistoryPage, RecordedWrite, TableChange, TablePage};
 
 use crate::document::Document;
 use crate::failure::Failure;
@@ -16,6 +16,7 @@ const PAGE: &str = include_str!("../queries/sqlite_page.sql");
 const INLINED: &str = include_str!("../queries/sqlite_inlined.sql");
 const TABLES: &str = include_str!("../queries/sqlite_tables.sql");
 const WRITE: &str = include_str!("../queries/sqlite_write.sql");
+const HISTORY: &str = include_str!("../queries/sqlite_history.sql");
 
 /// Times that inlined tables may come or go between the questions of one listing.
 const TRIES: u32 = 10;
@@ -75,7 +76,7 @@ impl<A: AskSqlite> SqliteCatalog<A> {
     }
 
     async fn ask_inlined(&self, parameters: &Parameters) -> Result<Inlined> {
-        let names = self.asks.ask(&format!("{PAGE}{INLINED}"), &parameters[..4]).await;
+        let names = self.asks.ask(&format!("{PAGE}{INLINED}"), parameters).await;
         let names = names.map_err(Failure::into_error)?;
         serde_json::from_str(&names).map_err(Error::internal)
     }
@@ -93,11 +94,20 @@ impl<A: AskSqlite> SqliteCatalog<A> {
 #[async_trait]
 impl<A: AskSqlite> Catalog for SqliteCatalog<A> {
     async fn list_tables(&self, page: &TablePage) -> Result<Vec<TableSummary>> {
-        self.tables(&page::of(page)).await?.into_summaries()
+        self.tables(&page::of(page)).await?.at(page.point)?.into_summaries()
     }
 
-    async fn find_table(&self, name: &TableName) -> Result<Option<Table>> {
-        self.tables(&page::one(name)).await?.into_table()
+    async fn find_table(&self, name: &TableName, at: Point) -> Result<Option<Table>> {
+        self.tables(&page::one(name, at)).await?.at(at)?.into_table()
+    }
+
+    async fn find_snapshot(&self, at: Point) -> Result<SnapshotId> {
+        self.tables(&page::none(at)).await?.at(at)?.into_snapshot()
+    }
+
+    async fn history(&self, page: &HistoryPage) -> Result<Vec<TableChange>> {
+        let answer = self.asks.ask(HISTORY, &page::of_history(page)).await;
+        Document::read(&answer.map_err(Failure::into_error)?)?.into_history()
     }
 
     async fn find_write(&self, key: &str) -> Result<Option<RecordedWrite>> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::{ColumnType, Error, Name, Result, TableName, limits};
+use crate::{ColumnType, Error, Layout, Name, Result, TableName, Transform, limits};
 
 /// A JSON literal: what a column's default may be (DuckLake keeps literals only).
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +41,8 @@ pub struct TableDefinition {
     pub columns: Vec<Column>,
     /// What people should know of it.
     pub comment: Option<String>,
+    /// How its rows are laid out.
+    pub layout: Layout,
 }
 
 impl TableDefinition {
@@ -73,6 +75,12 @@ impl TableDefinition {
         check_comment(comment.as_deref(), || "comment".to_owned())?;
         for (index, column) in columns.iter().enumerate() {
             check_comment(column.comment.as_deref(), || format!("columns[{index}].comment"))?;
+            if column.r#type.holds_variant_within() {
+                let what = "holds a VARIANT within, which DuckDB cannot write; make it JSON";
+                let detail = format!("The type of the column `{}` {what}.", column.name);
+                let field = format!("columns[{index}].type");
+                return Err(Error::invalid("INVALID_TYPE", detail).field(field, what));
+            }
             if let Some(Literal::Text(text)) = &column.default
                 && let Some(wrong) = odd(text)
             {
@@ -81,8 +89,37 @@ impl TableDefinition {
                 return Err(Error::invalid("INVALID_DEFAULT", detail).field(field, wrong));
             }
         }
-        Ok(Self { name, columns, comment })
+        Ok(Self { name, columns, comment, layout: Layout::default() })
     }
+
+    /// With this layout: its columns are there, none is a key twice, and of a type to take the part of.
+    pub fn laid_out(self, layout: Layout) -> Result<Self> {
+        for (field, keys) in layout.columns() {
+            let mut seen: HashSet<&Name> = HashSet::new();
+            for (index, name) in keys.into_iter().enumerate() {
+                let field = format!("{field}[{index}]");
+                if !self.columns.iter().any(|column| column.name == *name) {
+                    return Err(layout_error(field, format!("names `{name}`, which is no column")));
+                }
+                if !seen.insert(name) {
+                    return Err(layout_error(field, format!("names `{name}` once more")));
+                }
+            }
+        }
+        for (index, key) in layout.partition_by.iter().enumerate() {
+            let Transform::Part(part) = key.transform else { continue };
+            let column = self.columns.iter().find(|column| column.name == key.column);
+            if let Some(column) = column.filter(|column| !column.r#type.has_part(part)) {
+                let what = format!("takes the {part} of `{}`, a {}", key.column, column.r#type);
+                return Err(layout_error(format!("partition_by[{index}]"), what));
+            }
+        }
+        Ok(Self { layout, ..self })
+    }
+}
+
+fn layout_error(field: String, what: String) -> Error {
+    Error::invalid("INVALID_LAYOUT", format!("`{field}` {what}.")).field(field, what)
 }
 
 fn check_comment(text: Option<&str>, field: impl Fn() -> String) -> Result<()> {

@@ -74,6 +74,43 @@ impl ColumnType {
         }
         folded.starts_with("decimal").then(|| Self::parse(&folded).ok()).flatten()
     }
+
+    /// Whether a VARIANT stands within it.
+    pub(crate) fn holds_variant_within(&self) -> bool {
+        let is = |inner: &Self| *inner == Self::Plain("VARIANT") || inner.holds_variant_within();
+        match self {
+            Self::Plain(_) | Self::Decimal(..) => false,
+            Self::List(element) => is(element),
+            Self::Map(key, value) => is(key) || is(value),
+            Self::Struct(fields) => fields.iter().any(|(_, field)| is(field)),
+        }
+    }
+
+    /// Whether values of it have this part (`year`, `month`, `day`, `hour`).
+    pub(crate) fn has_part(&self, part: &str) -> bool {
+        match self {
+            Self::Plain("DATE") => part != "hour",
+            Self::Plain(name) => name.starts_with("TIMESTAMP"),
+            _ => false,
+        }
+    }
+
+    /// Whether a column of it may become one of `to` without its files being written anew: DuckLake's
+    /// specification, "type promotion".
+    pub fn widens_to(&self, to: &Self) -> bool {
+        const WIDER: [&[&str]; 3] = [
+            &["TINYINT", "SMALLINT", "INTEGER", "BIGINT"],
+            &["UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"],
+            &["FLOAT", "DOUBLE"],
+        ];
+        let (Self::Plain(from), Self::Plain(to)) = (self, to) else { return self == to };
+        let place = |family: &[&str], name: &str| family.iter().position(|own| *own == name);
+        from == to
+            || WIDER.iter().any(|family| match (place(family, from), place(family, to)) {
+                (Some(from), Some(to)) => from < to,
+                _ => false,
+            })
+    }
 }
 
 impl fmt::Display for ColumnType {
@@ -114,7 +151,13 @@ impl Parser<'_> {
             "TIME" | "TIMESTAMP" => self.read_zone(&word)?,
             _ => self.plain(&word)?,
         };
+        // Each is a level, as any other type around it.
+        let mut levels = depth;
         while self.take("[") {
+            levels += 1;
+            if levels > limits::TYPE_DEPTH {
+                return Err(self.fail("nests too deep"));
+            }
             if !self.take("]") {
                 return Err(
                     self.fail("has an array of fixed length; DuckLake keeps lists: write T[]")

@@ -18,6 +18,10 @@ pub enum Code {
     NotFound,
     /// The state of the thing does not allow it (409).
     Conflict,
+    /// It was there and is no more (410).
+    Gone,
+    /// It is not in the state that the caller asked for (412).
+    PreconditionFailed,
     /// None of the representations asked for can be made (406).
     NotAcceptable,
     /// The representation sent is not one that is taken here (415).

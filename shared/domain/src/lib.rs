@@ -9,8 +9,12 @@ mod column_type;
 mod duckdb;
 mod error;
 mod id;
+mod if_match;
+mod layout;
 pub mod limits;
 mod name;
+mod patch;
+mod point;
 mod table;
 
 pub use caller::{Access, Caller, Grants};
@@ -21,6 +25,10 @@ pub use duckdb::{
 };
 pub use error::{Code, Error, FieldError, Result};
 pub use id::{IdempotencyKey, RequestId, RunId, SnapshotId};
+pub use if_match::IfMatch;
 pub use jiff::Timestamp;
+pub use layout::{Layout, PartitionKey, SortKey, Transform};
 pub use name::{DEFAULT_SCHEMA, Name, TableName};
-pub use table::{Table, TableSummary};
+pub use patch::{ColumnPatch, TablePatch};
+pub use point::Point;
+pub use table::{Kind, Table, TableSummary, View};

@@ -41,6 +41,12 @@ impl Name {
         Ok(Self(text.to_owned()))
     }
 
+    /// Reads names with commas between them; one that holds a comma or a quote stands in double quotes.
+    pub fn parse_list(what: &str, text: &str) -> Result<Vec<Self>> {
+        let parts = split_quoted(text, ',')?;
+        parts.iter().map(|part| Self::parse(what, part)).collect()
+    }
+
     /// The name as it was written.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -91,7 +97,7 @@ impl TableName {
     /// Reads `name` or `schema.name`; a part that holds a dot or a quote stands in double quotes,
     /// quotes inside it doubled: `"a.b".t`.
     pub fn parse(text: &str) -> Result<Self> {
-        let mut parts = split_quoted(text)?;
+        let mut parts = split_quoted(text, '.')?;
         let (schema, name) = match (parts.pop(), parts.pop(), parts.pop()) {
             (Some(name), None, _) => (DEFAULT_SCHEMA.to_owned(), name),
             (Some(name), Some(schema), None) => (schema, name),
@@ -142,8 +148,8 @@ fn is_reserved_schema(schema: &Name) -> bool {
     RESERVED_SCHEMAS.contains(&folded.as_str()) || folded.starts_with(RESERVED_PREFIX)
 }
 
-/// Splits at dots outside double quotes and takes the quotes off.
-fn split_quoted(text: &str) -> Result<Vec<String>> {
+/// Splits outside double quotes and takes the quotes off.
+fn split_quoted(text: &str, at: char) -> Result<Vec<String>> {
     let mut parts = vec![String::new()];
     let mut characters = text.chars().peekable();
     let mut at_start = true;
@@ -153,21 +159,21 @@ fn split_quoted(text: &str) -> Result<Vec<String>> {
                 let part = read_quoted(&mut characters).ok_or_else(|| {
                     invalid(format!("`{text}` opens a double quote and does not close it."))
                 })?;
-                if !matches!(characters.peek(), None | Some('.')) {
+                if characters.peek().is_some_and(|next| *next != at) {
                     return Err(invalid(format!("`{text}` goes on after a closing double quote.")));
                 }
                 if let Some(last) = parts.last_mut() {
                     *last = part;
                 }
             }
-            '.' => parts.push(String::new()),
+            other if other == at => parts.push(String::new()),
             other => {
                 if let Some(last) = parts.last_mut() {
                     last.push(other);
                 }
             }
         }
-        at_start = character == '.';
+        at_start = character == at;
     }
     Ok(parts)
 }
@@ -217,6 +223,13 @@ mod tests {
             let again = TableName::parse(text).expect("a name").to_string();
             assert_eq!(parts(&again), (schema.into(), name.into()), "{again}");
         }
+    }
+
+    #[test]
+    fn a_list_has_commas_between_its_names() {
+        let names = Name::parse_list("column", r#"a,"b,c",d e"#).expect("names");
+        assert_eq!(names.iter().map(Name::as_str).collect::<Vec<_>>(), ["a", "b,c", "d e"]);
+        assert!(Name::parse_list("column", "a,,b").is_err());
     }
 
     #[test]

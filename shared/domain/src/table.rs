@@ -1,6 +1,24 @@
 //! A table as the catalog knows it.
 
-use crate::{Column, SnapshotId, TableName, Timestamp};
+use crate::{Column, Layout, SnapshotId, TableName, Timestamp};
+
+/// What stands under a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Rows in files.
+    Table,
+    /// A query by a name.
+    View,
+}
+
+/// A view's query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// The query as DuckLake keeps it: `{DUCKLAKE_CATALOG}` stands for the lake.
+    pub sql: String,
+    /// The names of its columns, where it gives them others than the query does.
+    pub columns: Vec<String>,
+}
 
 /// A table without its columns, as listings show it.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +39,8 @@ pub struct TableSummary {
     pub updated_at: Timestamp,
     /// What people should know of it.
     pub comment: Option<String>,
+    /// Whether it is one; a view has no rows of its own.
+    pub kind: Kind,
 }
 
 /// A table with its columns.
@@ -30,6 +50,12 @@ pub struct Table {
     pub id: u64,
     /// Everything that listings show.
     pub summary: TableSummary,
-    /// Its columns, in order.
+    /// The snapshot of the lake that all of this was read at.
+    pub read_at: SnapshotId,
+    /// Its columns, in order; the catalog keeps none of a view.
     pub columns: Vec<Column>,
+    /// Its query, if it is a view.
+    pub view: Option<View>,
+    /// How its rows are laid out.
+    pub layout: Layout,
 }

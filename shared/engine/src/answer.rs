@@ -52,7 +52,7 @@ pub(crate) fn table_changed(table: &TableName) -> Error {
         Code::Conflict,
         "TABLE_CHANGED",
         format!(
-            "The table `{table}` was dropped and made anew meanwhile; nothing was appended. Send it again."
+            "The table `{table}` was changed or made anew meanwhile; nothing was written. Send it again."
         ),
     );
     error.retry_after = Some(std::time::Duration::from_secs(1));

@@ -12,7 +12,7 @@ pub(crate) fn query(settings: &EngineSettings, sql: &str) -> String {
     format!("{function}('{METADATA}', {})", literal(sql))
 }
 
-/// Schema and name of the table of this id at this snapshot, as VARCHARs.
+/// Schema and name of the table or view of this id at this snapshot, as VARCHARs.
 pub(crate) fn table_at(
     settings: &EngineSettings,
     table_id: u64,
@@ -26,13 +26,41 @@ pub(crate) fn table_at(
         )
     };
     let sql = format!(
-        "SELECT s.schema_name, t.table_name FROM {home}.ducklake_table t \
+        "SELECT s.schema_name, t.table_name FROM (\
+            SELECT table_id, schema_id, table_name, begin_snapshot, end_snapshot \
+            FROM {home}.ducklake_table UNION ALL \
+            SELECT view_id, schema_id, view_name, begin_snapshot, end_snapshot \
+            FROM {home}.ducklake_view) t \
          JOIN {home}.ducklake_schema s ON s.schema_id = t.schema_id \
          WHERE t.table_id = {table_id} AND {} AND {}",
         live("t"),
         live("s"),
     );
     format!("SELECT schema_name::VARCHAR, table_name::VARCHAR FROM {}", query(settings, &sql))
+}
+
+/// The last snapshot up to this one that changed the table or view of this id, as a BIGINT: what the
+/// catalog's trigger compares `if_match` with.
+pub(crate) fn last_change(
+    settings: &EngineSettings,
+    table_id: u64,
+    SnapshotId(snapshot): SnapshotId,
+) -> String {
+    let home = identifier(settings.metadata_schema());
+    let begin = |table: &str, id: &str| {
+        format!(
+            "(SELECT max(begin_snapshot) FROM {home}.{table} \
+             WHERE {id} = {table_id} AND begin_snapshot <= {snapshot})"
+        )
+    };
+    let sql = format!(
+        "SELECT coalesce((SELECT max(snapshot_id) FROM {home}.eider_change \
+         WHERE table_id = {table_id} AND snapshot_id <= {snapshot} AND kind <> 'maintained'), {}, {}) \
+         AS last",
+        begin("ducklake_table", "table_id"),
+        begin("ducklake_view", "view_id"),
+    );
+    format!("SELECT last::BIGINT FROM {}", query(settings, &sql))
 }
 
 /// The statements that put the key of a write that changed nothing into the ledger, at this time in

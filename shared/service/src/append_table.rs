@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use domain::{Access, Caller, Result, RunId, SnapshotId, Table, TableName};
 
-use crate::{Append, Catalog, Change, Lake, Origin, RecordedWrite, RowSource, fit, get_table};
+use crate::{
+    Append, Catalog, Change, Lake, Mode, Origin, RecordedWrite, RowSource, Write, fit, get_table,
+};
 
 /// What an append asks.
 pub struct AppendTable {
@@ -13,6 +15,8 @@ pub struct AppendTable {
     pub table: TableName,
     /// Its key, its run, its time.
     pub origin: Origin,
+    /// What becomes of the rows that are there.
+    pub mode: Mode,
     /// Bytes of the body.
     pub bytes: u64,
     /// The table, if it was looked at while the body came.
@@ -59,17 +63,18 @@ pub async fn may_append(
         return Ok(None);
     }
     let at = Instant::now();
-    let table = get_table::require(catalog, caller, table, Access::Write).await?;
+    let table = get_table::require_writable(catalog, caller, table).await?;
     Ok(Some(SeenTable { table, at }))
 }
 
-/// Appends what `open` gives. The body is opened only after rights, key and table were looked at.
+/// Appends what `open` makes of the body for the table, or puts it in place of what is there. The body is
+/// opened only after rights, key, table and what the caller saw of it were looked at.
 pub async fn append_table(
     catalog: &dyn Catalog,
     lake: &dyn Lake,
     caller: &Caller,
     request: AppendTable,
-    open: impl AsyncFnOnce() -> Result<Arc<dyn RowSource>>,
+    open: impl AsyncFnOnce(&Table) -> Result<Arc<dyn RowSource>>,
 ) -> Result<Appended> {
     get_table::check_access(caller, &request.table, Access::Write)?;
     if let Some(recorded) = request.origin.key.find(catalog).await? {
@@ -77,18 +82,19 @@ pub async fn append_table(
     }
     let table = match request.seen {
         Some(seen) if seen.at.elapsed() < FRESH => seen.table,
-        _ => get_table::require(catalog, caller, &request.table, Access::Write).await?,
+        _ => get_table::require_writable(catalog, caller, &request.table).await?,
     };
-    let source = open().await?;
-    fit::check(&table.columns, &source.schema())?;
-    let change = Change::Append(Append {
-        table: request.table,
-        table_id: table.id,
-        table_snapshot: table.summary.snapshot,
-        source,
-        bytes: request.bytes,
-    });
-    let outcome = lake.write(request.origin.write(change)).await?;
+    // A caller who saw another table is told before the body is read.
+    let if_match = request.origin.check(&table)?;
+    let source = open(&table).await?;
+    fit::check_mode(&table.columns, &source.schema(), &request.mode)?;
+    if !source.is_fitted() {
+        fit::check(&table.columns, &source.schema())?;
+    }
+    let append = Append { mode: request.mode, ..Append::to(&table, source, request.bytes) };
+    let change = Change::Append(append);
+    let write = Write { if_match, ..request.origin.write(change) };
+    let outcome = lake.write(write).await?;
     Ok(appended(outcome.write, outcome.replayed))
 }
 

@@ -1,19 +1,32 @@
-//! A new table from its columns.
+//! A new table: from its columns, from a body, or from a query's rows.
 
-use domain::{Access, Caller, Code, Error, Result, Table, TableDefinition, TableSummary};
+use std::sync::Arc;
 
-use crate::{Catalog, Change, Lake, Origin, RecordedWrite, get_table::check_access};
+use domain::{
+    Access, Caller, Code, Error, Kind, Point, Result, Table, TableDefinition, TableName,
+    TableSummary,
+};
+
+use crate::{
+    BodyRows, Catalog, Change, CreateTable, Lake, Origin, RecordedWrite, RowSource,
+    get_table::check_access,
+};
 
 /// What a creation asks.
 #[derive(Debug, Clone)]
-pub struct CreateTable {
+pub struct CreateRequest {
     /// Its key, its run, its time.
     pub origin: Origin,
     /// The table.
-    pub definition: TableDefinition,
+    pub name: TableName,
+    /// What it is to be, where the request itself says so.
+    pub definition: Option<TableDefinition>,
     /// A table of the name is as good.
     pub if_not_exists: bool,
 }
+
+/// A table to make, and its first rows with the bytes that they came in.
+pub type Made = (TableDefinition, Option<(Arc<dyn RowSource>, u64)>);
 
 /// How the table came.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,29 +39,43 @@ pub struct Created {
     pub replayed: bool,
 }
 
-/// Makes the table. 409 where one of the name is there, unless `if_not_exists`. `describe` writes the
-/// answer's document.
+/// Writes the document of a table.
+pub type Describe<'a> = &'a (dyn Fn(Table) -> Result<String> + Sync);
+
+/// Makes the table. 409 where one of the name is there, unless `if_not_exists`. What the request does not
+/// say of it is asked of `make`, only once it is clear that it is to be made.
 pub async fn create_table(
     catalog: &dyn Catalog,
     lake: &dyn Lake,
     caller: &Caller,
-    request: CreateTable,
-    describe: &(dyn Fn(Table) -> Result<String> + Sync),
+    request: CreateRequest,
+    make: impl AsyncFnOnce() -> Result<Made>,
+    describe: Describe<'_>,
 ) -> Result<Created> {
-    let CreateTable { origin, definition, .. } = &request;
-    check_access(caller, &definition.name, Access::Write)?;
+    let CreateRequest { origin, name, definition, .. } = &request;
+    let known = definition.clone();
+    check_access(caller, name, Access::Write)?;
+    name.check_creatable()?;
     if let Some(recorded) = origin.key.find(catalog).await? {
-        return answered(&request, recorded, true, describe);
+        return answered(catalog, recorded, true, known, describe).await;
     }
-    if let Some(table) = catalog.find_table(&definition.name).await? {
+    if let Some(table) = catalog.find_table(name, Point::Newest).await? {
         return existing(catalog, lake, &request, table, describe).await;
     }
-    let write = origin.clone().write(Change::CreateTable(definition.clone()));
-    match lake.write(write).await {
-        Ok(outcome) => answered(&request, outcome.write, outcome.replayed, describe),
+    let (definition, rows) = match &request.definition {
+        Some(definition) => (definition.clone(), None),
+        None => make().await?,
+    };
+    let rows = rows.map(|(source, bytes)| BodyRows { source, bytes });
+    let create = Change::CreateTable(CreateTable { definition: definition.clone(), rows });
+    match lake.write(origin.clone().write(create)).await {
+        Ok(outcome) => {
+            let (write, replayed) = (outcome.write, outcome.replayed);
+            answered(catalog, write, replayed, Some(definition), describe).await
+        }
         // Another was faster: the same answer as if it had been there from the start.
         Err(error) if error.error_code == "TABLE_EXISTS" => {
-            match catalog.find_table(&definition.name).await? {
+            match catalog.find_table(name, Point::Newest).await? {
                 Some(table) => existing(catalog, lake, &request, table, describe).await,
                 None => Err(error),
             }
@@ -61,13 +88,13 @@ pub async fn create_table(
 async fn existing(
     catalog: &dyn Catalog,
     lake: &dyn Lake,
-    request: &CreateTable,
+    request: &CreateRequest,
     table: Table,
-    describe: &(dyn Fn(Table) -> Result<String> + Sync),
+    describe: Describe<'_>,
 ) -> Result<Created> {
-    let CreateTable { origin, if_not_exists, .. } = request;
+    let CreateRequest { origin, if_not_exists, definition, .. } = request;
     if let Some(recorded) = origin.key.find(catalog).await? {
-        return answered(request, recorded, true, describe);
+        return answered(catalog, recorded, true, definition.clone(), describe).await;
     }
     let (name, snapshot) = (table.summary.name.clone(), table.summary.snapshot);
     if !if_not_exists {
@@ -87,20 +114,32 @@ async fn existing(
     // The key stands for this answer from now on.
     let keep = Change::KeepTable { table: name, snapshot, answer: document };
     let outcome = lake.write(origin.clone().write(keep)).await?;
-    answered(request, outcome.write, outcome.replayed, describe)
+    answered(catalog, outcome.write, outcome.replayed, None, describe).await
 }
 
-/// The answer from the ledger and the request alone, so that a replay gives the very first one.
-fn answered(
-    request: &CreateTable,
+/// The answer from the ledger, and from the catalog as that snapshot left it, so that a replay gives the
+/// very first one.
+async fn answered(
+    catalog: &dyn Catalog,
     recorded: RecordedWrite,
     replayed: bool,
-    describe: &(dyn Fn(Table) -> Result<String> + Sync),
+    definition: Option<TableDefinition>,
+    describe: Describe<'_>,
 ) -> Result<Created> {
     if let Some(document) = recorded.answer {
         return Ok(Created { document, existed: true, replayed });
     }
-    let TableDefinition { name, columns, comment } = request.definition.clone();
+    let plain = definition.filter(|_| recorded.rows == 0);
+    let table = match plain {
+        Some(definition) => of_definition(definition, &recorded),
+        None => as_made(catalog, &recorded).await?,
+    };
+    Ok(Created { document: describe(table)?, existed: false, replayed })
+}
+
+/// A table without rows is what was asked for.
+fn of_definition(definition: TableDefinition, recorded: &RecordedWrite) -> Table {
+    let TableDefinition { name, columns, comment, layout } = definition;
     let summary = TableSummary {
         name,
         row_count: 0,
@@ -110,7 +149,12 @@ fn answered(
         created_at: recorded.at,
         updated_at: recorded.at,
         comment,
+        kind: Kind::Table,
     };
-    let document = describe(Table { id: 0, summary, columns })?;
-    Ok(Created { document, existed: false, replayed })
+    Table { id: 0, summary, read_at: recorded.snapshot, columns, view: None, layout }
+}
+
+async fn as_made(catalog: &dyn Catalog, recorded: &RecordedWrite) -> Result<Table> {
+    let then = catalog.find_table(&recorded.table, Point::Snapshot(recorded.snapshot)).await?;
+    then.ok_or_else(|| Error::internal("a table that was made is not in its own snapshot"))
 }

@@ -1,8 +1,8 @@
-//! A table goes, with its rows.
+//! A table goes, with its rows; or a view.
 
 use domain::{Access, Caller, Error, Result, TableName};
 
-use crate::{Catalog, Change, Lake, Origin, WriteKey, get_table};
+use crate::{Catalog, Change, DropTable, Lake, Origin, WriteKey, get_table};
 
 /// Drops the table; `true` where the same request had dropped it before.
 pub async fn delete_table(
@@ -10,17 +10,19 @@ pub async fn delete_table(
     lake: &dyn Lake,
     caller: &Caller,
     origin: Origin,
-    table: TableName,
+    name: TableName,
 ) -> Result<bool> {
-    get_table::check_access(caller, &table, Access::Write)?;
+    get_table::check_access(caller, &name, Access::Write)?;
     if origin.key.find(catalog).await?.is_some() {
         return Ok(true);
     }
     let key = origin.key.clone();
-    if let Err(error) = get_table::require(catalog, caller, &table, Access::Write).await {
-        return by_twin(catalog, &key, error).await;
-    }
-    match lake.write(origin.write(Change::DropTable(table))).await {
+    let table = match get_table::require(catalog, caller, &name, Access::Write).await {
+        Ok(table) => table,
+        Err(error) => return by_twin(catalog, &key, error).await,
+    };
+    let write = origin.write_to(&table, Change::DropTable(DropTable::of(&table)))?;
+    match lake.write(write).await {
         Ok(outcome) => Ok(outcome.replayed),
         Err(error) => by_twin(catalog, &key, error).await,
     }

@@ -12,6 +12,8 @@
 use arrow_schema::{DataType, Field, IntervalUnit, Schema, TimeUnit};
 use domain::{Column, ColumnType, Error, Name, Result};
 
+use crate::Mode;
+
 /// 422 naming every column that does not fit.
 pub(crate) fn check(columns: &[Column], body: &Schema) -> Result<()> {
     let mut error = Error::invalid(
@@ -32,6 +34,28 @@ pub(crate) fn check(columns: &[Column], body: &Schema) -> Result<()> {
             let expected = format!("is missing; expected {}, not null", column.r#type);
             error = error.field(column.name.as_str(), expected);
         }
+    }
+    if error.fields.is_empty() { Ok(()) } else { Err(error) }
+}
+
+/// 422 where the keys of an upsert are not columns of the table and of the body, each once.
+pub(crate) fn check_mode(columns: &[Column], body: &Schema, mode: &Mode) -> Result<()> {
+    let Mode::Upsert(keys) = mode else { return Ok(()) };
+    let mut error = Error::invalid(
+        "INVALID_KEY",
+        "The columns in `key` do not fit; `errors` names each. Nothing was changed.",
+    );
+    let mut seen: Vec<&Name> = Vec::new();
+    for key in keys {
+        let in_body = body.fields().iter().any(|f| f.name().eq_ignore_ascii_case(key.as_str()));
+        if !columns.iter().any(|column| column.name == *key) {
+            error = error.field(key.as_str(), "is not a column of the table");
+        } else if !in_body {
+            error = error.field(key.as_str(), "is not a column of the body");
+        } else if seen.contains(&key) {
+            error = error.field(key.as_str(), "is named twice");
+        }
+        seen.push(key);
     }
     if error.fields.is_empty() { Ok(()) } else { Err(error) }
 }
@@ -83,11 +107,14 @@ fn fits_plain(column: &str, found: &DataType) -> bool {
     use DataType as D;
     match column {
         "BOOLEAN" => matches!(found, D::Boolean),
+        // What is read of a HUGEINT comes as a decimal of 38 digits.
+        "HUGEINT" if matches!(found, D::Decimal128(_, 0)) => true,
         "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" | "HUGEINT" => {
             integer(found).is_some_and(|(signed, bits)| {
                 if signed { bits <= width(column) } else { bits < width(column) }
             })
         }
+        "UHUGEINT" if is_text(found) => true,
         "UTINYINT" | "USMALLINT" | "UINTEGER" | "UBIGINT" | "UHUGEINT" => {
             integer(found).is_some_and(|(signed, bits)| !signed && bits <= width(column))
         }
@@ -96,8 +123,9 @@ fn fits_plain(column: &str, found: &DataType) -> bool {
             matches!(found, D::Float32 | D::Float64)
                 || integer(found).is_some_and(|(_, bits)| bits <= 32)
         }
-        "VARCHAR" | "JSON" => matches!(found, D::Utf8 | D::LargeUtf8 | D::Utf8View),
-        "UUID" => matches!(found, D::Utf8 | D::LargeUtf8 | D::Utf8View | D::FixedSizeBinary(16)),
+        // What is read of these comes as text.
+        "VARCHAR" | "JSON" | "TIMETZ" | "VARIANT" => is_text(found),
+        "UUID" => is_text(found) || matches!(found, D::FixedSizeBinary(16)),
         "BLOB" => {
             matches!(found, D::Binary | D::LargeBinary | D::BinaryView | D::FixedSizeBinary(_))
         }
@@ -116,6 +144,10 @@ fn fits_plain(column: &str, found: &DataType) -> bool {
         ),
         _ => false,
     }
+}
+
+fn is_text(found: &DataType) -> bool {
+    matches!(found, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
 
 fn fits_decimal(width: u8, scale: u8, found: &DataType) -> bool {

@@ -1,12 +1,35 @@
 //! One table, for a caller who may see it.
 
-use domain::{Access, Caller, Code, Error, Result, Table, TableName};
+use domain::{Access, Caller, Code, Error, Kind, Point, Result, Table, TableName};
 
 use crate::Catalog;
 
 /// The table with its columns; 404 where it is not there or the caller may not read it.
-pub async fn get_table(catalog: &dyn Catalog, caller: &Caller, name: &TableName) -> Result<Table> {
-    require(catalog, caller, name, Access::Read).await
+pub async fn get_table(
+    catalog: &dyn Catalog,
+    caller: &Caller,
+    name: &TableName,
+    at: Point,
+) -> Result<Table> {
+    check_access(caller, name, Access::Read)?;
+    catalog.find_table(name, at).await?.ok_or_else(|| not_found(name))
+}
+
+/// The table, for one who wants to write rows to it: no view.
+pub(crate) async fn require_writable(
+    catalog: &dyn Catalog,
+    caller: &Caller,
+    name: &TableName,
+) -> Result<Table> {
+    let table = require(catalog, caller, name, Access::Write).await?;
+    match table.summary.kind {
+        Kind::Table => Ok(table),
+        Kind::View => Err(Error::new(
+            Code::Conflict,
+            "IS_A_VIEW",
+            format!("`{name}` is a view and holds no rows; write to the tables that it reads."),
+        )),
+    }
 }
 
 /// The table, if the caller may touch it so. Who may not read it learns nothing of it.
@@ -17,7 +40,7 @@ pub(crate) async fn require(
     access: Access,
 ) -> Result<Table> {
     check_access(caller, name, access)?;
-    catalog.find_table(name).await?.ok_or_else(|| not_found(name))
+    catalog.find_table(name, Point::Newest).await?.ok_or_else(|| not_found(name))
 }
 
 /// 403 for a reader who wants to write; 404 for one who may not even read.

@@ -4,12 +4,15 @@
 //! HTTP nor where a thing is kept. Ports are implemented by adapters and proven by the conformance
 //! suites in `testkit`.
 
+mod alter_table;
 mod append_table;
 mod create_table;
 mod credentials;
 mod delete_table;
 mod fit;
 mod get_table;
+mod infer;
+mod list_history;
 mod list_tables;
 mod memory;
 mod port;
@@ -18,19 +21,25 @@ mod read_table;
 mod spool;
 mod write;
 
+pub use alter_table::alter_table;
 pub use append_table::{AppendTable, Appended, SeenTable, append_table, may_append};
-pub use create_table::{CreateTable, Created, create_table};
+pub use create_table::{CreateRequest, Created, Describe, Made, create_table};
 pub use credentials::{ObjectCredentials, S3Credentials};
 pub use delete_table::delete_table;
 pub use get_table::get_table;
+pub use infer::columns_of;
+pub use list_history::list_history;
 pub use list_tables::{ListTables, list_tables};
 pub use port::{
-    Authenticator, Catalog, CatalogStatus, Lake, ObjectStore, QueryEngine, RecordedWrite,
-    RowSource, TablePage,
+    Authenticator, Catalog, CatalogStatus, HistoryPage, Lake, ObjectStore, QueryEngine,
+    RecordedWrite, RowSource, TableChange, TablePage, TableWrite,
 };
 pub use query::{
     BatchStream, Deadlines, Parameter, Parameters, Query, ResultColumn, Rows, Select, run_query,
 };
 pub use read_table::read_table;
 pub use spool::{Spool, SpoolWriter, Spools};
-pub use write::{Append, Change, Origin, Outcome, Write, WriteKey};
+pub use write::{
+    AlterTable, Append, BodyRows, Change, CreateTable, DropTable, Mode, Origin, Outcome, Write,
+    WriteKey, precondition_failed,
+};

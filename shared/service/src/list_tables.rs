@@ -1,6 +1,6 @@
 //! Which tables there are, a page at a time.
 
-use domain::{Caller, Grants, Result, TableName, TableSummary};
+use domain::{Caller, Grants, Name, Point, Result, TableName, TableSummary};
 
 use crate::{Catalog, TablePage};
 
@@ -9,6 +9,12 @@ use crate::{Catalog, TablePage};
 pub struct ListTables {
     /// Only tables after this name.
     pub after: Option<TableName>,
+    /// Only those of this schema.
+    pub schema: Option<Name>,
+    /// Only those whose name begins so.
+    pub prefix: Option<String>,
+    /// As of when.
+    pub point: Point,
     /// So many at most.
     pub limit: u32,
 }
@@ -23,9 +29,10 @@ pub async fn list_tables(
         Grants::All => None,
         Grants::Tables(granted) => Some(granted.iter().map(|(name, _)| name.clone()).collect()),
     };
-    let page = TablePage { after: request.after, within, limit: request.limit + 1 };
+    let ListTables { after, schema, prefix, point, limit } = request;
+    let page = TablePage { after, within, schema, prefix, point, limit: limit + 1 };
     let mut tables = catalog.list_tables(&page).await?;
-    let more = tables.len() > request.limit as usize;
-    tables.truncate(request.limit as usize);
+    let more = tables.len() > limit as usize;
+    tables.truncate(limit as usize);
     Ok((tables, more))
 }

@@ -5,18 +5,29 @@ use std::path::Path;
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
-use domain::{Caller, Result, RunId, SnapshotId, Table, TableName, TableSummary, Timestamp};
+use domain::{
+    Caller, Name, Point, Result, RunId, SnapshotId, Table, TableName, TableSummary, Timestamp,
+};
 
 use crate::{Query, Rows, Write};
 
 /// The lake's catalog, read: one indexed look-up a question, never the engine's work.
 #[async_trait]
 pub trait Catalog: Send + Sync {
-    /// One page of tables in order of folded schema and name, at one snapshot.
+    /// One page of tables and views in order of folded schema and name, at one snapshot.
+    ///
+    /// Errors of this and of all that take a [`Point`]: `Invalid` (`SNAPSHOT_NOT_FOUND`: not yet, or
+    /// before the lake was), `Gone` (`SNAPSHOT_EXPIRED`).
     async fn list_tables(&self, page: &TablePage) -> Result<Vec<TableSummary>>;
 
-    /// The table of this name (compared without case) with its columns, or `None`.
-    async fn find_table(&self, name: &TableName) -> Result<Option<Table>>;
+    /// The table or view of this name (compared without case) with its columns, or `None`.
+    async fn find_table(&self, name: &TableName, at: Point) -> Result<Option<Table>>;
+
+    /// The snapshot at this point.
+    async fn find_snapshot(&self, at: Point) -> Result<SnapshotId>;
+
+    /// What happened to a table, newest first, a page of it; expired snapshots are there too.
+    async fn history(&self, page: &HistoryPage) -> Result<Vec<TableChange>>;
 
     /// What the ledger recorded under this key, or `None`.
     async fn find_write(&self, key: &str) -> Result<Option<RecordedWrite>>;
@@ -32,8 +43,65 @@ pub struct TablePage {
     pub after: Option<TableName>,
     /// Only these tables; `None` is all.
     pub within: Option<Vec<TableName>>,
+    /// Only those of this schema.
+    pub schema: Option<Name>,
+    /// Only those whose name begins so, without regard to case.
+    pub prefix: Option<String>,
+    /// As of when.
+    pub point: Point,
     /// So many at most.
     pub limit: u32,
+}
+
+impl TablePage {
+    /// The first of all, as they are now.
+    pub fn first(limit: u32) -> Self {
+        let point = Point::Newest;
+        Self { after: None, within: None, schema: None, prefix: None, point, limit }
+    }
+}
+
+/// Which part of a table's history is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct HistoryPage {
+    /// DuckLake's id of the table.
+    pub table_id: u64,
+    /// Only what is before this snapshot.
+    pub before: Option<SnapshotId>,
+    /// So many snapshots at most.
+    pub limit: u32,
+}
+
+/// What one snapshot did to a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableChange {
+    /// The snapshot.
+    pub snapshot: SnapshotId,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// `data_appended`, `schema_changed` and so on, in order.
+    pub kinds: Vec<String>,
+    /// Whether it can still be read.
+    pub kept: bool,
+    /// Who committed it, as they said; gone with the snapshot.
+    pub author: Option<String>,
+    /// What they said of it.
+    pub message: Option<String>,
+    /// The writes of ours that it holds.
+    pub writes: Vec<TableWrite>,
+}
+
+/// One write of ours within a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableWrite {
+    /// `append`, `overwrite` and so on.
+    pub kind: String,
+    /// Rows it wrote.
+    pub rows: u64,
+    /// Bytes of the body it took.
+    pub bytes: u64,
+    /// The run it belongs to.
+    pub run: Option<RunId>,
 }
 
 /// The state of the catalog.
@@ -86,6 +154,11 @@ pub trait Lake: Send + Sync {
 pub trait RowSource: Send + Sync {
     /// The schema of every batch.
     fn schema(&self) -> SchemaRef;
+
+    /// Whether the rows were read for the columns of a table: then they need not be looked at again.
+    fn is_fitted(&self) -> bool {
+        false
+    }
 
     /// A file that DuckDB can read itself, if the rows are in one: always Parquet.
     fn parquet_file(&self) -> Option<&Path>;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use domain::{
-    Caller, Code, Error, IdempotencyKey, Result, RunId, SnapshotId, TableDefinition, TableName,
+    Caller, Code, Column, Error, IdempotencyKey, IfMatch, Kind, Layout, Name, Result, RunId,
+    SnapshotId, Table, TableDefinition, TableName, TablePatch,
 };
 use sha2::{Digest, Sha256};
 
@@ -78,23 +79,58 @@ pub struct Origin {
     pub run: Option<RunId>,
     /// When its commit must have begun.
     pub deadline: Option<Instant>,
+    /// What the caller saw of the table: it is written only if that still holds.
+    pub if_match: Option<IfMatch>,
 }
 
 impl Origin {
-    /// The write that makes this change.
+    /// The write that makes this change, whatever the table has become meanwhile.
     pub(crate) fn write(self, change: Change) -> Write {
-        let Self { key, run, deadline } = self;
-        Write { key, run, deadline, change }
+        let Self { key, run, deadline, .. } = self;
+        Write { key, run, deadline, if_match: None, change }
     }
+
+    /// The write that makes this change of `table`, if it is as the caller saw it; else 412.
+    pub(crate) fn write_to(self, table: &Table, change: Change) -> Result<Write> {
+        let if_match = self.check(table)?;
+        Ok(Write { if_match, ..self.write(change) })
+    }
+
+    /// The snapshot that must be the table's last one still when the write is committed; 412 if it is not
+    /// even now.
+    pub(crate) fn check(&self, table: &Table) -> Result<Option<SnapshotId>> {
+        let now = table.summary.snapshot;
+        match &self.if_match {
+            None => Ok(None),
+            Some(wanted) if wanted.holds(now) => Ok(wanted.is_of_a_state().then_some(now)),
+            Some(_) => Err(precondition_failed(&table.summary.name, Some(now))),
+        }
+    }
+}
+
+/// The table is not as the caller saw it; `now` is its last snapshot, where that is known.
+pub fn precondition_failed(table: &TableName, now: Option<SnapshotId>) -> Error {
+    let is =
+        now.map_or_else(|| "has changed".to_owned(), |now| format!("is at snapshot {now} now"));
+    Error::new(
+        Code::PreconditionFailed,
+        "PRECONDITION_FAILED",
+        format!(
+            "The table `{table}` {is}, which is not what If-Match asks for; nothing was changed. Read it \
+             again, and send its ETag."
+        ),
+    )
 }
 
 /// One change of the lake.
 #[derive(Clone)]
 pub enum Change {
     /// A new table; one of that name must not be there.
-    CreateTable(TableDefinition),
-    /// A table and its rows go.
-    DropTable(TableName),
+    CreateTable(CreateTable),
+    /// A table and its rows go, or a view.
+    DropTable(DropTable),
+    /// A table's definition changes.
+    AlterTable(AlterTable),
     /// Rows are added.
     Append(Append),
     /// None: the table is there already, and that was asked. Only the key is recorded.
@@ -108,6 +144,62 @@ pub enum Change {
     },
 }
 
+/// A table to make.
+#[derive(Clone)]
+pub struct CreateTable {
+    /// What it is.
+    pub definition: TableDefinition,
+    /// Its first rows, in the same snapshot.
+    pub rows: Option<BodyRows>,
+}
+
+/// A table or a view to drop.
+#[derive(Debug, Clone)]
+pub struct DropTable {
+    /// Its name.
+    pub table: TableName,
+    /// DuckLake's id of it: not its next namesake.
+    pub table_id: u64,
+    /// Which of both.
+    pub kind: Kind,
+}
+
+/// A table to change.
+#[derive(Debug, Clone)]
+pub struct AlterTable {
+    /// Its name.
+    pub table: TableName,
+    /// DuckLake's id of it: not its next namesake.
+    pub table_id: u64,
+    /// Its columns before.
+    pub columns: Vec<Column>,
+    /// Its layout before.
+    pub layout: Layout,
+    /// What changes.
+    pub patch: TablePatch,
+}
+
+/// Rows and the body that they came in.
+#[derive(Clone)]
+pub struct BodyRows {
+    /// The rows.
+    pub source: Arc<dyn RowSource>,
+    /// Bytes of the body.
+    pub bytes: u64,
+}
+
+/// What becomes of the rows that are there.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// They stay.
+    #[default]
+    Append,
+    /// They go.
+    Overwrite,
+    /// Those whose values of these columns the new rows have are changed.
+    Upsert(Vec<Name>),
+}
+
 /// Rows to add.
 #[derive(Clone)]
 pub struct Append {
@@ -115,25 +207,74 @@ pub struct Append {
     pub table: TableName,
     /// DuckLake's id of the table that the rows were checked against: not its next namesake.
     pub table_id: u64,
+    /// Its columns, as the rows were checked against them.
+    pub columns: Vec<Column>,
     /// The table's last snapshot when it was looked at: what an append of no rows answers.
     pub table_snapshot: SnapshotId,
+    /// What becomes of the rows that are there.
+    pub mode: Mode,
     /// The rows.
-    pub source: Arc<dyn RowSource>,
-    /// Bytes of the body they came in.
-    pub bytes: u64,
+    pub rows: BodyRows,
+}
+
+impl Append {
+    /// Rows to add to what is in `table`, as it was looked at.
+    pub fn to(table: &Table, source: Arc<dyn RowSource>, bytes: u64) -> Self {
+        Self {
+            table: table.summary.name.clone(),
+            table_id: table.id,
+            columns: table.columns.clone(),
+            table_snapshot: table.summary.snapshot,
+            mode: Mode::Append,
+            rows: BodyRows { source, bytes },
+        }
+    }
+}
+
+impl DropTable {
+    /// The end of this one.
+    pub fn of(table: &Table) -> Self {
+        let summary = &table.summary;
+        Self { table: summary.name.clone(), table_id: table.id, kind: summary.kind }
+    }
 }
 
 impl Change {
+    /// A new table without rows.
+    pub fn create(definition: TableDefinition) -> Self {
+        Self::CreateTable(CreateTable { definition, rows: None })
+    }
+
     /// Whether it changes what tables there are, and not only rows.
     pub fn is_of_definitions(&self) -> bool {
-        matches!(self, Self::CreateTable(_) | Self::DropTable(_))
+        matches!(self, Self::CreateTable(_) | Self::DropTable(_) | Self::AlterTable(_))
+    }
+
+    /// DuckLake's id of the table that it was made for, where there was one.
+    pub fn table_id(&self) -> Option<u64> {
+        match self {
+            Self::CreateTable(_) | Self::KeepTable { .. } => None,
+            Self::DropTable(drop) => Some(drop.table_id),
+            Self::AlterTable(alter) => Some(alter.table_id),
+            Self::Append(append) => Some(append.table_id),
+        }
+    }
+
+    /// The rows it adds.
+    pub fn rows(&self) -> Option<&BodyRows> {
+        match self {
+            Self::CreateTable(create) => create.rows.as_ref(),
+            Self::Append(append) => Some(&append.rows),
+            Self::DropTable(_) | Self::AlterTable(_) | Self::KeepTable { .. } => None,
+        }
     }
 
     /// The table it touches.
     pub fn table(&self) -> &TableName {
         match self {
-            Self::CreateTable(definition) => &definition.name,
-            Self::DropTable(name) => name,
+            Self::CreateTable(create) => &create.definition.name,
+            Self::DropTable(drop) => &drop.table,
+            Self::AlterTable(alter) => &alter.table,
             Self::Append(append) => &append.table,
             Self::KeepTable { table, .. } => table,
         }
@@ -143,7 +284,9 @@ impl Change {
     pub fn answer(&self) -> Option<&str> {
         match self {
             Self::KeepTable { answer, .. } => Some(answer),
-            Self::CreateTable(_) | Self::DropTable(_) | Self::Append(_) => None,
+            Self::CreateTable(_) | Self::DropTable(_) | Self::AlterTable(_) | Self::Append(_) => {
+                None
+            }
         }
     }
 }
@@ -157,6 +300,8 @@ pub struct Write {
     pub run: Option<RunId>,
     /// When its commit must have begun; what is late is undone and changes nothing.
     pub deadline: Option<Instant>,
+    /// The table's last snapshot must be this one still, or the write is not made (412).
+    pub if_match: Option<SnapshotId>,
     /// What it does.
     pub change: Change,
 }

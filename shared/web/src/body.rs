@@ -4,9 +4,10 @@ use axum::extract::{FromRequest, Request};
 use domain::{Code, Error, Result};
 use http::{HeaderMap, header};
 use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
 use service::Spool;
 
-use crate::{Failure, RequestContext};
+use crate::{Failure, Json, RequestContext};
 
 /// A body of rows that is not received yet, and what its head says of it: what can be refused by that
 /// is refused before the client has sent it all.
@@ -38,6 +39,11 @@ impl IncomingBody {
             instead: "Send it in several appends, each with an Idempotency-Key of its own.",
         };
         receive(self.body, &self.context, limits).await
+    }
+
+    /// Receives it and reads it as JSON.
+    pub async fn json<T: DeserializeOwned>(self) -> Result<Json<T>> {
+        Json::receive(self.body, &self.context).await
     }
 }
 

@@ -42,6 +42,8 @@ fn status(code: Code) -> StatusCode {
         Code::Forbidden => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::Conflict => StatusCode::CONFLICT,
+        Code::Gone => StatusCode::GONE,
+        Code::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
         Code::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
         Code::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,

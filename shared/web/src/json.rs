@@ -1,5 +1,6 @@
 //! JSON bodies: of the right type, whole, with known fields only.
 
+use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use domain::{Code, Error};
 use http::{HeaderMap, header};
@@ -26,12 +27,19 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
         let context = RequestContext::of(request.extensions())?;
         check_type(request.headers())?;
+        Ok(Self::receive(request.into_body(), &context).await?)
+    }
+}
+
+impl<T: DeserializeOwned> Json<T> {
+    /// Receives the body and reads it; that it is JSON was seen before.
+    pub(crate) async fn receive(body: Body, context: &RequestContext) -> Result<Self, Error> {
         let limits = Limits {
             bytes: MOST_BYTES.min(context.edge.server.max_body_bytes),
             digest: true,
             instead: "JSON holds definitions and queries; rows go to PUT /tables/{table_name}.",
         };
-        let spool = body::receive(request.into_body(), &context, limits).await?;
+        let spool = body::receive(body, context, limits).await?;
         let bytes = spool.bytes()?;
         let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {

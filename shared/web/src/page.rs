@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{Error, Result, limits};
-use http::{HeaderValue, header};
+use http::{HeaderValue, Uri, header};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
@@ -47,17 +47,17 @@ impl PageParameters {
     }
 }
 
-/// A page of `items` on `path`; `next` is what the cursor of the next page holds.
-pub fn page_response<T: Serialize>(
-    items: Vec<T>,
-    next: Option<&str>,
-    path: &str,
-    limit: u32,
-) -> Response {
+/// A page of `items` of the list at `uri`; `next` is what the cursor of the next page holds.
+pub fn page_response<T: Serialize>(items: Vec<T>, next: Option<&str>, uri: &Uri) -> Response {
     let next_cursor = next.map(|text| URL_SAFE_NO_PAD.encode(text));
-    let link = next_cursor
-        .as_ref()
-        .map(|cursor| format!("<{path}?limit={limit}&cursor={cursor}>; rel=\"next\""));
+    let link = next_cursor.as_ref().map(|cursor| {
+        // What else was asked for holds for the next page too.
+        let given = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(given.filter(|(name, _)| name != "cursor"));
+        let query = query.append_pair("cursor", cursor).finish();
+        format!("<{}?{query}>; rel=\"next\"", uri.path())
+    });
     let mut response = axum::Json(Page { items, next_cursor }).into_response();
     if let Some(link) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
         response.headers_mut().insert(header::LINK, link);

@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::response::Response;
-use domain::{Caller, Error, IdempotencyKey, RunId};
+use domain::{Caller, Error, IdempotencyKey, IfMatch, RunId};
 use http::{HeaderMap, HeaderValue, request::Parts};
 use service::{Origin, WriteKey};
 use utoipa::IntoParams;
@@ -10,12 +10,13 @@ use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, Type};
 
-use crate::{Failure, RequestContext, ambient};
+use crate::{Failure, RequestContext, ambient, etag};
 
-/// `Idempotency-Key` and `X-Run-Id`, with the method and path that scope the key.
+/// `Idempotency-Key`, `X-Run-Id` and `If-Match`, with the method and path that scope the key.
 pub struct WriteHeaders {
     key: Option<IdempotencyKey>,
     run: Option<RunId>,
+    if_match: Option<IfMatch>,
     method: String,
     path: String,
     context: RequestContext,
@@ -30,6 +31,7 @@ impl<S: Sync> FromRequestParts<S> for WriteHeaders {
         Ok(Self {
             key: key.map(IdempotencyKey::parse).transpose()?,
             run: run.map(RunId::parse).transpose()?,
+            if_match: etag::if_match(&parts.headers)?,
             method: parts.method.to_string(),
             path: parts.uri.path().to_owned(),
             context: RequestContext::of(&parts.extensions)?,
@@ -47,7 +49,8 @@ impl WriteHeaders {
     pub fn origin(&self, caller: &Caller, digest: String) -> Origin {
         let fresh = || ambient::new_id().to_string();
         let key = WriteKey::new(caller, &self.method, &self.path, self.key.as_ref(), digest, fresh);
-        Origin { key, run: self.run, deadline: self.context.deadline() }
+        let (run, if_match) = (self.run, self.if_match.clone());
+        Origin { key, run, deadline: self.context.deadline(), if_match }
     }
 }
 
@@ -88,6 +91,11 @@ impl IntoParams for WriteHeaders {
         vec![
             header("Idempotency-Key", "Sending the same write again under the same key acts once."),
             header("X-Run-Id", "The run that this write belongs to: a UUID."),
+            header(
+                "If-Match",
+                "The table's ETag as it was read: the write is made only if the table is as it was then \
+                 (412), also when others write at the same moment.",
+            ),
         ]
     }
 }

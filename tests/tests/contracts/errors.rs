@@ -11,13 +11,15 @@ use crate::sources::sources;
 /// Statuses by code.
 type Codes = BTreeMap<String, BTreeSet<u16>>;
 
-const KINDS: [(&str, Code); 15] = [
+const KINDS: [(&str, Code); 17] = [
     ("Malformed", Code::Malformed),
     ("Invalid", Code::Invalid),
     ("Unauthenticated", Code::Unauthenticated),
     ("Forbidden", Code::Forbidden),
     ("NotFound", Code::NotFound),
     ("Conflict", Code::Conflict),
+    ("Gone", Code::Gone),
+    ("PreconditionFailed", Code::PreconditionFailed),
     ("NotAcceptable", Code::NotAcceptable),
     ("UnsupportedMedia", Code::UnsupportedMedia),
     ("MethodNotAllowed", Code::MethodNotAllowed),

@@ -40,6 +40,7 @@ const STEPS: [Step; MIGRATION as usize] = [
     step!(2, "0002_changes"),
     step!(3, "0003_listing"),
     step!(4, "0004_answers"),
+    step!(5, "0005_conditions"),
 ];
 
 /// What a migration did.
@@ -87,7 +88,7 @@ mod tests {
             assert_eq!(step.number as usize, index + 1);
             assert!(step.name.starts_with(&format!("{:04}_", step.number)), "{}", step.name);
         }
-        assert_eq!(steps_after(Some(2)).expect("steps").count(), 2);
+        assert_eq!(steps_after(Some(2)).expect("steps").count(), 3);
         assert!(steps_after(Some(MIGRATION + 1)).is_err());
     }
 }

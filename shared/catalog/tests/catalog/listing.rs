@@ -1,6 +1,6 @@
 //! Tables as the catalog tells them.
 
-use domain::{ColumnType, Literal, SnapshotId, TableName};
+use domain::{ColumnType, Literal, Point, SnapshotId, TableName};
 use service::TablePage;
 
 use crate::lakes::Lake;
@@ -19,7 +19,7 @@ fn name(text: &str) -> TableName {
 }
 
 fn all(limit: u32) -> TablePage {
-    TablePage { after: None, within: None, limit }
+    TablePage::first(limit)
 }
 
 fn table(id: u64, schema: u64, name: &str) -> String {
@@ -106,15 +106,15 @@ async fn a_page_holds_what_was_asked_in_order(lake: &Lake) {
     assert_eq!(seen, ["A", "b", "it's", "\"ü \"\"q\"\"\"", "Ä raw.x"]);
 
     let within = ["B", "\"Ä RAW\".x", "ä raw.x", "nothing"].map(name).to_vec();
-    page = TablePage { after: None, within: Some(within.clone()), limit: 10 };
+    page = TablePage { within: Some(within.clone()), ..all(10) };
     let tables = catalog.list_tables(&page).await.expect("a page");
     let names: Vec<String> = tables.iter().map(|table| table.name.to_string()).collect();
     assert_eq!(names, ["b", "Ä raw.x"], "only ASCII letters are folded, as DuckDB does");
-    page = TablePage { after: Some(name("b")), within: Some(within), limit: 10 };
+    page = TablePage { after: Some(name("b")), within: Some(within), ..all(10) };
     assert_eq!(catalog.list_tables(&page).await.expect("a page").len(), 1);
-    page = TablePage { after: None, within: Some(Vec::new()), limit: 10 };
+    page = TablePage { within: Some(Vec::new()), ..all(10) };
     assert_eq!(catalog.list_tables(&page).await.expect("a page").len(), 0);
-    assert_eq!(catalog.find_table(&name("_c")).await.expect("asked"), None);
+    assert_eq!(catalog.find_table(&name("_c"), Point::Newest).await.expect("asked"), None);
 }
 
 async fn a_table_has_its_columns(lake: &Lake) {
@@ -147,7 +147,8 @@ async fn a_table_has_its_columns(lake: &Lake) {
         column(1, "Key", "int64", "18446744073709551615", "literal", false, "NULL")
     );
     lake.commit(&change, "altered_table:1", None).await.expect("renamed");
-    let found = lake.catalog().find_table(&name("T")).await.expect("asked").expect("found");
+    let found =
+        lake.catalog().find_table(&name("T"), Point::Newest).await.expect("asked").expect("found");
     assert_eq!((found.id, found.summary.comment.as_deref()), (1, Some("the 'table'")));
     assert_eq!(found.summary.snapshot, SnapshotId(id + 1));
     assert!(found.summary.created_at < found.summary.updated_at);
@@ -163,12 +164,14 @@ async fn a_table_has_its_columns(lake: &Lake) {
 async fn times_outlive_expired_snapshots(lake: &Lake) {
     create(lake, 1, "t").await;
     lake.commit("SELECT 1", "inlined_insert:1", None).await.expect("committed");
-    let before = lake.catalog().find_table(&name("t")).await.expect("asked").expect("found");
+    let before =
+        lake.catalog().find_table(&name("t"), Point::Newest).await.expect("asked").expect("found");
     lake.commit("SELECT 1", "created_schema:\"x\"", None).await.expect("committed");
     lake.run("DELETE FROM ducklake_snapshot WHERE snapshot_id < 3; DELETE FROM ducklake_snapshot_changes WHERE snapshot_id < 3")
         .await
         .expect("expired");
-    let after = lake.catalog().find_table(&name("t")).await.expect("asked").expect("found");
+    let after =
+        lake.catalog().find_table(&name("t"), Point::Newest).await.expect("asked").expect("found");
     assert_eq!(before, after);
     assert_eq!(after.summary.created_at.to_string(), "2026-01-01T00:00:00.000001Z");
     assert_eq!(after.summary.updated_at.to_string(), "2026-01-01T00:00:00.000002Z");

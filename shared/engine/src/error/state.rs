@@ -60,6 +60,14 @@ pub(crate) fn is_store_lost(failure: &Failure) -> bool {
     cause.is("HTTP") || is_io || cause.begins(&["Could not establish connection"])
 }
 
+/// The table is not as the write wants it.
+pub(super) fn is_table_changed(failure: &Failure) -> bool {
+    use catalog::ledger::{TABLE_HAS_CHANGED, TABLE_HAS_CHANGED_IN_POSTGRES};
+    let cause = Cause::of(failure);
+    let line = cause.line();
+    line.starts_with(TABLE_HAS_CHANGED) || line.starts_with(TABLE_HAS_CHANGED_IN_POSTGRES)
+}
+
 /// Another commit came first, in the words of DuckLake, PostgreSQL or SQLite.
 pub(super) fn is_commit_conflict(failure: &Failure) -> bool {
     const WORDS: [&str; 11] = [

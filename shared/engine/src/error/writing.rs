@@ -4,7 +4,9 @@ use domain::{Error, TableName};
 
 use super::cause::Cause;
 use super::shown;
-use super::state::{is_commit_conflict, is_connection_lost, is_instance_broken, is_store_lost};
+use super::state::{
+    is_commit_conflict, is_connection_lost, is_instance_broken, is_store_lost, is_table_changed,
+};
 use crate::answer;
 use crate::raw::Failure;
 
@@ -13,6 +15,8 @@ use crate::raw::Failure;
 pub(crate) enum Verdict {
     /// The same again may do: another commit came first.
     Again(Error),
+    /// The table has changed: the same again may do, unless the caller wants it as it was.
+    Changed(Error),
     /// The instance is broken: open it anew, then the same again.
     Reopen(Error),
     /// That is the answer.
@@ -39,6 +43,9 @@ pub(crate) fn writing(failure: Failure, table: &TableName) -> Verdict {
     // We interrupt no write: DuckDB lost the reason (see `reason_lost`), the next try shows it.
     if failure.is("INTERRUPT") {
         return Verdict::Again(answer::conflict(failure));
+    }
+    if is_table_changed(&failure) {
+        return Verdict::Changed(answer::conflict(failure));
     }
     match met(&failure) {
         Some(Met::Schema) => Verdict::Again(answer::conflict(failure)),

@@ -12,6 +12,7 @@ fn table() -> TableName {
 
 fn verdict(text: &str) -> (char, Code, &'static str) {
     match writing(Failure::new(text), &table()) {
+        Verdict::Changed(error) => ('c', error.code, error.error_code),
         Verdict::Again(error) => ('a', error.code, error.error_code),
         Verdict::Reopen(error) => ('r', error.code, error.error_code),
         Verdict::Final(error) => ('f', error.code, error.error_code),
@@ -34,6 +35,11 @@ fn known_texts_have_their_meaning() {
         (
             "Invalid Error: Payload value bigger than allowed. Corrupted file?",
             ('f', Code::Malformed, "BROKEN_BODY"),
+        ),
+        (
+            "TransactionContext Error: Failed to commit: Failed to commit DuckLake transaction.\n\
+             Failed to execute query \"INSERT\": ERROR:  eider: the table has changed",
+            ('c', Code::Unavailable, "COMMIT_CONFLICT"),
         ),
         ("Invalid Error: Out of buffer", ('f', Code::Malformed, "BROKEN_BODY")),
         (

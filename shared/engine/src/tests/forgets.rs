@@ -46,7 +46,7 @@ async fn no_write_waits_for_the_others_to_forget_the_log() {
     let second = async {
         tokio::time::sleep(Duration::from_millis(200)).await;
         let started = Instant::now();
-        let mut second = write("second", Change::DropTable(table("t")));
+        let mut second = write("second", lake.drop_of("t").await);
         second.deadline = Some(started + Duration::from_millis(200));
         let failed = lake.lake.write(second).await.expect_err("late");
         (failed.error_code, started.elapsed())

@@ -30,14 +30,8 @@ pub(super) async fn lake_with_table() -> TestLake {
 }
 
 pub(super) async fn endless(lake: &TestLake) -> Write {
-    let append = Append {
-        table: table("t"),
-        table_id: lake.table_id("t").await,
-        table_snapshot: domain::SnapshotId(1),
-        source: Arc::new(Endless(writes::ids(0, 10_000))),
-        bytes: 1,
-    };
-    write("endless", Change::Append(append))
+    let source = Arc::new(Endless(writes::ids(0, 10_000)));
+    write("endless", Change::Append(Append::to(&lake.table("t").await, source, 1)))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,7 +44,7 @@ async fn an_append_that_is_late_is_stopped_and_leaves_nothing() {
     assert_eq!(lake.catalog.find_write("endless").await.expect("an answer"), None);
     assert!(lake.data_files().is_empty(), "{:?}", lake.data_files());
     lake.append("after", "t", Memory::of(writes::ids(0, 3))).await.expect("the next one works");
-    let found = lake.catalog.find_table(&table("t")).await.expect("an answer").expect("the table");
+    let found = lake.table("t").await;
     assert_eq!(found.summary.row_count, 3);
 }
 
@@ -59,19 +53,19 @@ async fn who_waits_for_a_turn_is_late_too() {
     let lake = lake_with_table().await;
     let mut first = endless(&lake).await;
     first.deadline = Some(Instant::now() + Duration::from_secs(2));
-    let mut second = write("second", Change::DropTable(table("t")));
+    let mut second = write("second", lake.drop_of("t").await);
     second.deadline = Some(Instant::now() + Duration::from_millis(200));
     let (first, second) = tokio::join!(lake.lake.write(first), lake.lake.write(second));
     assert_eq!(first.expect_err("late").error_code, "WRITE_TIMEOUT");
     assert_eq!(second.expect_err("late").error_code, "WRITE_TIMEOUT");
-    assert!(lake.catalog.find_table(&table("t")).await.expect("an answer").is_some());
+    lake.table("t").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_is_late_before_its_commit_is_not_made() {
     let lake = lake_with_table().await;
-    let mut late = write("late", Change::DropTable(table("t")));
+    let mut late = write("late", lake.drop_of("t").await);
     late.deadline = Some(Instant::now());
     assert_eq!(lake.lake.write(late).await.expect_err("late").error_code, "WRITE_TIMEOUT");
-    assert!(lake.catalog.find_table(&table("t")).await.expect("an answer").is_some());
+    lake.table("t").await;
 }

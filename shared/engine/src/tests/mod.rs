@@ -21,7 +21,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
 use config::{CatalogConfig, DuckLakeConfig, EngineConfig, SqliteConfig};
-use domain::{Column, ColumnType, Grants, Name, Result, TableDefinition, TableName};
+use domain::{Column, ColumnType, Grants, Name, Point, Result, TableDefinition, TableName};
 use futures::TryStreamExt;
 use service::*;
 use tempfile::TempDir;
@@ -100,7 +100,7 @@ impl TestLake {
             comment: None,
         });
         let definition = TableDefinition::new(table(name), columns.collect(), None)?;
-        self.lake.write(write(&format!("create {name}"), Change::CreateTable(definition))).await
+        self.lake.write(write(&format!("create {name}"), Change::create(definition))).await
     }
 
     pub(crate) async fn append(
@@ -109,20 +109,17 @@ impl TestLake {
         name: &str,
         source: Arc<dyn RowSource>,
     ) -> Result<Outcome> {
-        let table = table(name);
-        let table_id = self.table_id(name).await;
-        let change = Change::Append(Append {
-            table,
-            table_id,
-            table_snapshot: domain::SnapshotId(0),
-            source,
-            bytes: 7,
-        });
-        self.lake.write(write(key, change)).await
+        let append = Append::to(&self.table(name).await, source, 7);
+        self.lake.write(write(key, Change::Append(append))).await
     }
 
-    pub(crate) async fn table_id(&self, name: &str) -> u64 {
-        self.catalog.find_table(&table(name)).await.expect("an answer").expect("a table").id
+    pub(crate) async fn table(&self, name: &str) -> domain::Table {
+        let found = self.catalog.find_table(&table(name), Point::Newest).await;
+        found.expect("an answer").expect("a table")
+    }
+
+    pub(crate) async fn drop_of(&self, name: &str) -> Change {
+        Change::DropTable(DropTable::of(&self.table(name).await))
     }
 
     pub(crate) async fn sql(&self, text: &str) -> Result<Vec<RecordBatch>> {
@@ -154,7 +151,7 @@ pub(crate) fn table(name: &str) -> TableName {
 
 pub(crate) fn write(key: &str, change: Change) -> Write {
     let key = WriteKey { key: key.to_owned(), payload: "p".to_owned(), by_caller: true };
-    Write { key, run: None, deadline: None, change }
+    Write { key, run: None, deadline: None, if_match: None, change }
 }
 
 pub(crate) fn query(text: &str) -> Query {

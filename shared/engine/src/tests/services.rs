@@ -94,7 +94,7 @@ async fn twins_conflicts_and_orphans_on_postgres_and_minio() {
     let outcomes = join_all(many).await;
     println!("64 appends by 2 engines: {:?}", started.elapsed());
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_err()).count(), 0);
-    let rows = one.catalog.find_table(&table(name)).await.expect("one").expect("one");
+    let rows = one.table(name).await;
     assert_eq!(rows.summary.row_count, 5 * 100 + 64 * 20);
     let before = files(&one).await;
     let broken = (0..50).map(|n| Some(writes::ids(n * 10_000, 10_000))).chain([None]).collect();
@@ -129,10 +129,7 @@ async fn twins_conflicts_and_orphans_on_postgres_and_minio() {
             .expect("one")
             .replayed
     );
-    one.lake
-        .write(write(&format!("drop {run}"), Change::DropTable(table(name))))
-        .await
-        .expect("dropped");
+    one.lake.write(write(&format!("drop {run}"), one.drop_of(name).await)).await.expect("dropped");
     let gone = two.sql(&format!("SELECT * FROM {name}")).await.expect_err("gone");
     assert_eq!(gone.error_code, "TABLE_NOT_FOUND");
 }
@@ -155,10 +152,7 @@ async fn a_reader_that_missed_a_flush_is_replaced_on_postgres() {
         rows = one.sql(&read).await.expect(step).iter().map(RecordBatch::num_rows).sum();
     }
     assert_eq!(rows, 2);
-    one.lake
-        .write(write(&format!("drop {name}"), Change::DropTable(table(name))))
-        .await
-        .expect("dropped");
+    one.lake.write(write(&format!("drop {name}"), one.drop_of(name).await)).await.expect("dropped");
 }
 
 /// Reading an inlined table without the right to it ends DuckDB itself (FACTS 5).
@@ -175,7 +169,7 @@ async fn an_instance_that_ends_itself_is_replaced_on_postgres() {
     let before = one.engine.reading.get().await.expect("an instance");
     let CatalogConfig::Postgres(postgres) = &one.settings.catalog else { unreachable!() };
     let (schema, reader) = (&postgres.metadata_schema, &postgres.reader.user);
-    let id = one.table_id(name).await;
+    let id = one.table(name).await.id;
     let writer = two.engine.writing.get().await.expect("an instance").connect().expect("one");
     let inlined = format!(
         "SELECT table_name FROM __ducklake_metadata_lake.{schema}.ducklake_inlined_data_tables \
@@ -196,8 +190,5 @@ async fn an_instance_that_ends_itself_is_replaced_on_postgres() {
     assert_eq!(rows.iter().map(RecordBatch::num_rows).sum::<usize>(), 3);
     let now = one.engine.reading.get().await.expect("an instance");
     assert!(!Arc::ptr_eq(&before, &now), "the bug is gone: this test and the care may go too");
-    one.lake
-        .write(write(&format!("drop {name}"), Change::DropTable(table(name))))
-        .await
-        .expect("dropped");
+    one.lake.write(write(&format!("drop {name}"), one.drop_of(name).await)).await.expect("dropped");
 }

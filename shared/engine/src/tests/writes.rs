@@ -26,14 +26,7 @@ pub(super) fn ids(from: i64, count: i64) -> RecordBatch {
 }
 
 async fn append_of(lake: &TestLake, name: &str, batch: RecordBatch) -> Change {
-    let table_id = lake.table_id(name).await;
-    Change::Append(Append {
-        table: table(name),
-        table_id,
-        table_snapshot: domain::SnapshotId(0),
-        source: Memory::of(batch),
-        bytes: 7,
-    })
+    Change::Append(Append::to(&lake.table(name).await, Memory::of(batch), 7))
 }
 
 async fn counts(lake: &TestLake, name: &str) -> i64 {
@@ -77,7 +70,7 @@ async fn a_table_is_made_in_one_snapshot_with_defaults_and_comments() {
     ];
     let definition =
         TableDefinition::new(table("\"new s\".\"t/%\""), columns, Some("the table".into()));
-    let write = write("c", Change::CreateTable(definition.expect("a definition")));
+    let write = write("c", Change::create(definition.expect("a definition")));
     let made = lake.lake.write(write).await.expect("made");
     assert_eq!(made.write.snapshot, domain::SnapshotId(1));
     let schema = Schema::new(vec![Field::new("id", DataType::Int64, true)]);
@@ -109,7 +102,7 @@ async fn a_default_of_another_type_names_its_column() {
         };
         let definition =
             TableDefinition::new(table("t"), vec![column], None).expect("a definition");
-        let failed = lake.lake.write(write("c", Change::CreateTable(definition))).await;
+        let failed = lake.lake.write(write("c", Change::create(definition))).await;
         let error = failed.expect_err("refused");
         assert_eq!((error.code, error.error_code), (Code::Invalid, "INVALID_DEFAULT"), "{type}");
         assert_eq!(error.fields[0].field, "columns[0].default");
@@ -122,7 +115,7 @@ async fn a_table_that_is_there_or_is_not_is_said_so() {
     lake.create("t", &[("id", "BIGINT")]).await.expect("made");
     let twice = lake.lake.write(write(
         "other",
-        Change::CreateTable(
+        Change::create(
             TableDefinition::new(
                 table("T"),
                 vec![Column {
@@ -138,10 +131,13 @@ async fn a_table_that_is_there_or_is_not_is_said_so() {
         ),
     ));
     assert_eq!(twice.await.expect_err("there").error_code, "TABLE_EXISTS");
-    let gone = lake.lake.write(write("d", Change::DropTable(table("nope")))).await;
+    let drop = lake.drop_of("t").await;
+    let mut nope = DropTable::of(&lake.table("t").await);
+    nope.table_id = 77;
+    let gone = lake.lake.write(write("d", Change::DropTable(nope))).await;
     assert_eq!(gone.expect_err("not there").error_code, "TABLE_NOT_FOUND");
-    lake.lake.write(write("d2", Change::DropTable(table("t")))).await.expect("dropped");
-    let again = lake.lake.write(write("d2", Change::DropTable(table("t")))).await;
+    lake.lake.write(write("d2", drop.clone())).await.expect("dropped");
+    let again = lake.lake.write(write("d2", drop.clone())).await;
     assert!(again.expect("replayed").replayed);
 }
 
@@ -179,13 +175,8 @@ async fn a_body_that_breaks_off_is_the_callers_and_leaves_nothing() {
 async fn another_table_of_the_same_name_is_not_appended_to() {
     let lake = TestLake::new().await;
     lake.create("t", &[("id", "BIGINT"), ("b", "VARCHAR")]).await.expect("made");
-    let append = Append {
-        table: table("t"),
-        table_id: 77,
-        table_snapshot: domain::SnapshotId(0),
-        source: Memory::of(ids(0, 1)),
-        bytes: 1,
-    };
+    let append = Append::to(&lake.table("t").await, Memory::of(ids(0, 1)), 1);
+    let append = Append { table_id: 77, ..append };
     let failed = lake.lake.write(write("k", Change::Append(append))).await;
     assert_eq!(failed.expect_err("refused").error_code, "TABLE_CHANGED");
 }
@@ -202,14 +193,7 @@ async fn no_rows_make_no_snapshot() {
     let lake = TestLake::new().await;
     lake.create("t", &[("n", "BIGINT")]).await.expect("made");
     let source = Memory::of(numbers(0));
-    let table_id = lake.table_id("t").await;
-    let change = Change::Append(Append {
-        table: table("t"),
-        table_id,
-        table_snapshot: domain::SnapshotId(1),
-        source,
-        bytes: 1,
-    });
+    let change = Change::Append(Append::to(&lake.table("t").await, source, 1));
     let mut nothing = write("k", change);
     nothing.key.by_caller = false;
     let outcome = lake.lake.write(nothing.clone()).await.expect("taken");

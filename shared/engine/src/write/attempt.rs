@@ -1,16 +1,16 @@
 //! One try of one write, from BEGIN to COMMIT, on one connection.
 
 use catalog::ledger::AUTHOR;
-use domain::{Error, SnapshotId};
-use service::{Change, RecordedWrite, Write};
+use domain::{Error, Kind, Name, SnapshotId, TableName};
+use service::{Change, DropTable, RecordedWrite, Write};
 
-use super::{append, create, culprit, ledger, nothing};
+use super::{alter, append, create, culprit, ledger, nothing};
 use crate::instance::Instance;
 use crate::raw::{Connection, Failure};
 use crate::settings::EngineSettings;
 use crate::sql::{LAKE, literal, table};
 use crate::watchdog::{Watch, Watchdog};
-use crate::{answer, values};
+use crate::{answer, metadata, values};
 
 /// What a try works with.
 pub(super) struct Attempt<'a> {
@@ -72,11 +72,9 @@ pub(crate) fn run(
 impl Attempt<'_> {
     fn change(&self) -> Result<Done, Failed> {
         match &self.write.change {
-            Change::CreateTable(definition) => {
-                create::check_defaults(&self.connection, definition)?;
-                self.define(&create::statements(definition))
-            }
-            Change::DropTable(name) => self.define(&[format!("DROP TABLE {}", table(name))]),
+            Change::CreateTable(create) => create::run(self, create),
+            Change::DropTable(drop) => self.drop_table(drop),
+            Change::AlterTable(alter) => alter::run(self, alter),
             Change::Append(rows) => append::run(self, rows),
             Change::KeepTable { snapshot, .. } => nothing::record(self, *snapshot),
         }
@@ -85,14 +83,55 @@ impl Attempt<'_> {
     /// Definitions change. DuckLake tries a commit again with a schema that it has freed, so it must
     /// fail at the first conflict; it is run again as a whole, which costs nothing. An append is left
     /// to DuckLake, which keeps the files that it has written.
-    fn define(&self, statements: &[String]) -> Result<Done, Failed> {
+    pub(super) fn define(
+        &self,
+        statements: impl FnOnce() -> Result<u64, Failed>,
+    ) -> Result<Done, Failed> {
         self.connection.execute("SET SESSION ducklake_max_retry_count = 0")?;
-        self.in_transaction(|| {
-            for statement in statements {
-                self.connection.execute(statement)?;
-            }
+        self.in_transaction(statements)
+    }
+
+    fn drop_table(&self, drop: &DropTable) -> Result<Done, Failed> {
+        let kind = match drop.kind {
+            Kind::Table => "TABLE",
+            Kind::View => "VIEW",
+        };
+        self.define(|| {
+            let there = self.check_table(&drop.table, drop.table_id);
+            there.map_err(|failed| match failed {
+                Failed::Known(error) => answer::table_not_found(&drop.table).because(error).into(),
+                failed => failed,
+            })?;
+            self.connection.execute(&format!("DROP {kind} {}", table(&drop.table)))?;
             Ok(0)
         })
+    }
+
+    /// DuckLake resolves a name at the snapshot of the transaction: at that it must be the table that was
+    /// looked at, not its next namesake.
+    pub(super) fn check_table(&self, name: &TableName, id: u64) -> Result<SnapshotId, Failed> {
+        let snapshot = self.current_snapshot()?;
+        let sql = metadata::table_at(self.settings, id, snapshot);
+        let found = values::texts(&self.connection, &sql)?;
+        let is_it = found.iter().any(|row| match row.as_slice() {
+            [Some(schema), Some(found)] => {
+                Name::parse("schema", schema).is_ok_and(|schema| schema == name.schema)
+                    && Name::parse("table", found).is_ok_and(|found| found == name.name)
+            }
+            _ => false,
+        });
+        if is_it { Ok(snapshot) } else { Err(answer::table_changed(name).into()) }
+    }
+
+    /// The last snapshot that changed this table, as this transaction sees it.
+    pub(super) fn last_change(
+        &self,
+        id: u64,
+        snapshot: SnapshotId,
+    ) -> Result<Option<SnapshotId>, Failed> {
+        let sql = metadata::last_change(self.settings, id, snapshot);
+        let last = values::number(&self.connection, &sql)?;
+        Ok(last.and_then(|id| u64::try_from(id).ok()).map(SnapshotId))
     }
 
     /// BEGIN, the work, the ledger's entry, COMMIT. After a failed statement COMMIT would answer
@@ -101,9 +140,17 @@ impl Attempt<'_> {
         &self,
         work: impl FnOnce() -> Result<u64, Failed>,
     ) -> Result<Done, Failed> {
-        let done = self.begin().and_then(|()| work()).and_then(|rows| {
+        self.in_transaction_if(|| Ok((work()?, self.write.if_match)))
+    }
+
+    /// The same; with the rows the work says which snapshot must be the table's last at the commit.
+    pub(super) fn in_transaction_if(
+        &self,
+        work: impl FnOnce() -> Result<(u64, Option<SnapshotId>), Failed>,
+    ) -> Result<Done, Failed> {
+        let done = self.begin().and_then(|()| work()).and_then(|(rows, if_match)| {
             let message = literal(&ledger::message(&self.write.change));
-            let extra = literal(&ledger::extra_info(self.write, rows));
+            let extra = literal(&ledger::extra_info(self.write, rows, if_match));
             self.connection.execute(&format!(
                 "CALL {LAKE}.set_commit_message('{AUTHOR}', {message}, extra_info => {extra})"
             ))?;
@@ -166,7 +213,8 @@ mod tests {
         let panicked = std::thread::spawn(move || {
             let settings = settings(std::path::Path::new("."));
             let table = TableName::parse("t").expect("a name");
-            let write = write("k", Change::DropTable(table));
+            let drop = DropTable { table, table_id: 1, kind: Kind::Table };
+            let write = write("k", Change::DropTable(drop));
             let _attempt = Attempt { connection, settings: &settings, write: &write, watched };
             panic!("as a bug would");
         });

@@ -1,11 +1,35 @@
 //! CREATE TABLE from a definition.
 
-use domain::{Column, ColumnType, Error, Literal, TableDefinition};
+use domain::{Column, ColumnType, Error, Layout, Literal, PartitionKey, SortKey, TableDefinition};
+use service::CreateTable;
 
-use super::attempt::Failed;
+use super::attempt::{Attempt, Done, Failed};
+use super::rows::Incoming;
 use crate::error;
 use crate::raw::{Connection, Failure};
 use crate::sql::{LAKE, literal, table};
+
+/// Makes the table, and puts its first rows in.
+pub(super) fn run(attempt: &Attempt<'_>, create: &CreateTable) -> Result<Done, Failed> {
+    let definition = &create.definition;
+    check_defaults(&attempt.connection, definition)?;
+    let incoming = create.rows.as_ref();
+    let incoming = incoming.map(|rows| Incoming::open(attempt, rows, &definition.columns));
+    let incoming = incoming.transpose()?;
+    let made = attempt.define(|| {
+        for statement in statements(definition) {
+            attempt.connection.execute(&statement)?;
+        }
+        match &incoming {
+            Some(rows) => rows.insert(&definition.name),
+            None => Ok(0),
+        }
+    });
+    match incoming {
+        Some(rows) => rows.finish(made),
+        None => made,
+    }
+}
 
 /// Everything that makes the table, its schema where it is the first in it, and the comments.
 pub(super) fn statements(definition: &TableDefinition) -> Vec<String> {
@@ -15,19 +39,33 @@ pub(super) fn statements(definition: &TableDefinition) -> Vec<String> {
         format!("CREATE SCHEMA IF NOT EXISTS {LAKE}.{}", definition.name.schema.quoted()),
         format!("CREATE TABLE {name} ({})", columns.join(", ")),
     ];
+    statements.extend(layout(&name, &definition.layout));
     if let Some(comment) = &definition.comment {
         statements.push(format!("COMMENT ON TABLE {name} IS {}", literal(comment)));
     }
-    for column in &definition.columns {
-        if let Some(comment) = &column.comment {
-            let (column, comment) = (column.name.quoted(), literal(comment));
-            statements.push(format!("COMMENT ON COLUMN {name}.{column} IS {comment}"));
-        }
-    }
+    statements.extend(definition.columns.iter().filter_map(|column| comment(&name, column)));
     statements
 }
 
-fn column(column: &Column) -> String {
+/// The comment of a column, if it has one. `table` is quoted.
+pub(super) fn comment(table: &str, column: &Column) -> Option<String> {
+    let comment = column.comment.as_ref()?;
+    let (column, comment) = (column.name.quoted(), literal(comment));
+    Some(format!("COMMENT ON COLUMN {table}.{column} IS {comment}"))
+}
+
+/// The statements that lay out a table. `table` is quoted.
+pub(super) fn layout(table: &str, layout: &Layout) -> Vec<String> {
+    let partition: Vec<_> = layout.partition_by.iter().map(PartitionKey::sql).collect();
+    let sort: Vec<_> = layout.sort_by.iter().map(SortKey::sql).collect();
+    let set = |what: &str, keys: Vec<String>| {
+        (!keys.is_empty())
+            .then(|| format!("ALTER TABLE {table} SET {what} BY ({})", keys.join(", ")))
+    };
+    [set("PARTITIONED", partition), set("SORTED", sort)].into_iter().flatten().collect()
+}
+
+pub(super) fn column(column: &Column) -> String {
     let mut sql = format!("{} {}", column.name.quoted(), column.r#type);
     // DuckLake takes no default at all for nested types; NULL is what there is without one.
     if let Some(default) = column.default.as_ref().and_then(default_text) {
@@ -41,7 +79,7 @@ fn column(column: &Column) -> String {
 
 /// Always a text, which DuckLake casts to the column's type and keeps as a literal; a CAST it would
 /// keep as an expression, which other readers do not evaluate.
-fn default_text(default: &Literal) -> Option<String> {
+pub(super) fn default_text(default: &Literal) -> Option<String> {
     match default {
         Literal::Null => None,
         Literal::Boolean(value) => Some(value.to_string()),
@@ -54,33 +92,40 @@ pub(super) fn check_defaults(
     connection: &Connection,
     definition: &TableDefinition,
 ) -> Result<(), Failed> {
-    for (index, column) in definition.columns.iter().enumerate() {
-        let Some(default) = &column.default else { continue };
-        let field = || format!("columns[{index}].default");
-        let Some(text) = default_text(default) else {
-            if column.nullable {
-                continue;
-            }
-            return Err(invalid(field(), column, "is null, but the column takes none").into());
+    let mut columns = definition.columns.iter().enumerate();
+    columns.try_for_each(|(index, column)| {
+        check_default(connection, column, &format!("columns[{index}]"))
+    })
+}
+
+/// 422 where the column, which the request has in this field, has a default that is not of its type.
+pub(super) fn check_default(
+    connection: &Connection,
+    column: &Column,
+    field: &str,
+) -> Result<(), Failed> {
+    let Some(default) = &column.default else { return Ok(()) };
+    let refused = |what| Err(invalid(format!("{field}.default"), column, what).into());
+    let Some(text) = default_text(default) else {
+        return if column.nullable {
+            Ok(())
+        } else {
+            refused("is null, but the column takes none")
         };
-        if text == "NULL" {
-            let what = "may not be the text NULL, which the catalog keeps as no default";
-            return Err(invalid(field(), column, what).into());
-        }
-        if is_nested(&column.r#type) {
-            return Err(invalid(field(), column, "may only be null for a nested type").into());
-        }
-        let sql = format!("SELECT CAST({} AS {})", literal(&text), column.r#type);
-        let fits = match connection.execute(&sql) {
-            Ok(_) => !loses(&column.r#type, default),
-            Err(failure) if is_of_the_default(&failure) => false,
-            Err(failure) => return Err(failure.into()),
-        };
-        if !fits {
-            return Err(invalid(field(), column, "is not a value of the column's type").into());
-        }
+    };
+    if text == "NULL" {
+        return refused("may not be the text NULL, which the catalog keeps as no default");
     }
-    Ok(())
+    if is_nested(&column.r#type) {
+        return refused("may only be null for a nested type");
+    }
+    let sql = format!("SELECT CAST({} AS {})", literal(&text), column.r#type);
+    let fits = match connection.execute(&sql) {
+        Ok(_) => !loses(&column.r#type, default),
+        Err(failure) if is_of_the_default(&failure) => false,
+        Err(failure) => return Err(failure.into()),
+    };
+    if fits { Ok(()) } else { refused("is not a value of the column's type") }
 }
 
 /// Whatever else there is says nothing of the default: the time may be over, or the engine broken.

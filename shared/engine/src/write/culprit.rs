@@ -3,27 +3,26 @@
 use std::sync::Arc;
 
 use arrow_schema::{DataType, SchemaRef};
-use domain::Name;
-use service::{Append, Change};
+use domain::{Column, ColumnType};
+use service::{BodyRows, Change};
 
 use super::attempt::{Attempt, Failed};
+use crate::error;
 use crate::raw::{ArrowView, Failure};
-use crate::sql::table;
 use crate::watchdog::Watchdog;
-use crate::{error, values};
 
 /// The same failure; where a value of a body is at fault, with the name of its column.
 pub(super) fn named(failed: Failed, attempt: &Attempt<'_>, watchdog: &Watchdog) -> Failed {
-    let (Failed::Engine(failure), Change::Append(append)) = (&failed, &attempt.write.change) else {
+    let (Failed::Engine(failure), Some(rows)) = (&failed, attempt.write.change.rows()) else {
         return failed;
     };
     if !error::is_of_a_value(failure) {
         return failed;
     }
-    let schema = append.source.schema();
+    let schema = rows.source.schema();
     let column = said(failure, &schema).or_else(|| {
         let _watch = watchdog.watch(attempt.connection.interrupt(), attempt.write.deadline);
-        tried(attempt, append, &schema)
+        tried(attempt, rows, &schema)
     });
     match column {
         Some(column) => {
@@ -44,7 +43,7 @@ fn said(failure: &Failure, schema: &SchemaRef) -> Option<String> {
 
 /// Of a value within a list, a struct or a map, of some times and of an interval's text it does not: the
 /// one column that it may be, or the first that cannot be cast.
-fn tried(attempt: &Attempt<'_>, append: &Append, schema: &SchemaRef) -> Option<String> {
+fn tried(attempt: &Attempt<'_>, rows: &BodyRows, schema: &SchemaRef) -> Option<String> {
     let may = |index: &usize| {
         let r#type = schema.field(*index).data_type();
         let is_text = r#type.is_string() || matches!(r#type, DataType::Dictionary(..));
@@ -53,46 +52,32 @@ fn tried(attempt: &Attempt<'_>, append: &Append, schema: &SchemaRef) -> Option<S
     let candidates: Vec<_> = (0..schema.fields().len()).filter(may).collect();
     let found = match candidates.as_slice() {
         [only] => *only,
-        several => {
-            let types = types(attempt, append).ok()?;
-            let fails = |index: &&usize| fails(attempt, append, schema, **index, &types);
-            *several.iter().find(fails)?
-        }
+        several => *several.iter().find(|index| fails(attempt, rows, schema, **index))?,
     };
     Some(schema.field(found).name().clone())
 }
 
-/// Name and type of the table's columns.
-fn types(attempt: &Attempt<'_>, append: &Append) -> Result<Vec<(Name, String)>, Failure> {
-    let sql = format!(
-        "SELECT column_name::VARCHAR, column_type::VARCHAR FROM (DESCRIBE {})",
-        table(&append.table)
-    );
-    let rows = values::texts(&attempt.connection, &sql)?;
-    let column = |row: Vec<Option<String>>| match row.as_slice() {
-        [Some(name), Some(r#type)] => Some((Name::parse("column", name).ok()?, r#type.clone())),
-        _ => None,
+/// The type of the table's column of this name.
+fn column_type<'c>(change: &'c Change, name: &str) -> Option<&'c ColumnType> {
+    let columns: &[Column] = match change {
+        Change::Append(append) => &append.columns,
+        Change::CreateTable(create) => &create.definition.columns,
+        _ => &[],
     };
-    Ok(rows.into_iter().filter_map(column).collect())
+    let found = columns.iter().find(|column| column.name.as_str().eq_ignore_ascii_case(name));
+    found.map(|column| &column.r#type)
 }
 
 /// Whether the body's column of this index, alone, cannot be cast to the table's type.
-fn fails(
-    attempt: &Attempt<'_>,
-    append: &Append,
-    schema: &SchemaRef,
-    index: usize,
-    types: &[(Name, String)],
-) -> bool {
+fn fails(attempt: &Attempt<'_>, rows: &BodyRows, schema: &SchemaRef, index: usize) -> bool {
     let name = schema.field(index).name();
     let tried = || {
-        let (_, r#type) =
-            types.iter().find(|(column, _)| column.as_str().eq_ignore_ascii_case(name))?;
+        let r#type = column_type(&attempt.write.change, name)?;
         let alone = Arc::new(schema.project(&[index]).ok()?);
-        let batches = append.source.batches().ok()?.map(move |batch| {
+        let batches = rows.source.batches().ok()?.map(move |batch| {
             batch.and_then(|batch| batch.project(&[index]).map_err(domain::Error::internal))
         });
-        let view = super::append::view_name();
+        let view = super::rows::view_name();
         let _view = ArrowView::new(&attempt.connection, &view, &alone, Box::new(batches)).ok()?;
         let column = crate::sql::identifier(name);
         let sql = format!("SELECT count(CAST({column} AS {type})) FROM memory.main.{view}");

@@ -1,5 +1,6 @@
 //! Writes to the lake: a change and its ledger entry in one commit, or neither.
 
+mod alter;
 mod append;
 mod attempt;
 mod create;
@@ -8,6 +9,8 @@ mod forget;
 mod ledger;
 mod nothing;
 mod orphans;
+mod rows;
+mod upsert;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -163,7 +166,14 @@ impl Lake for LakeEngine {
                 Err(stopped) => stopped,
             };
             let (again, failed) = match verdict {
-                Verdict::Again(failed) | Verdict::Reopen(failed) => (true, failed),
+                // Another commit on this table came between, and the caller wants none.
+                Verdict::Changed(failed) if write.if_match.is_some() => {
+                    let refused = service::precondition_failed(write.change.table(), None);
+                    (false, refused.because(failed))
+                }
+                Verdict::Again(failed) | Verdict::Changed(failed) | Verdict::Reopen(failed) => {
+                    (true, failed)
+                }
                 Verdict::Final(failed) => (false, failed),
             };
             // A twin may have been faster, or this very commit may have come through unheard.

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use domain::{Column, ColumnType, Error, Grants, Literal, Name, TableDefinition, TableName};
+use domain::{
+    Column, ColumnType, Error, Grants, Literal, Name, Point, SnapshotId, TableDefinition, TableName,
+};
 use futures::TryStreamExt;
 use service::{
-    Append, Catalog, Change, Deadlines, Lake, Outcome, Query, QueryEngine, RowSource, Select,
-    TablePage, Write, WriteKey,
+    Append, Catalog, Change, Deadlines, DropTable, HistoryPage, Lake, Mode, Outcome, Query,
+    QueryEngine, RowSource, Select, TablePage, Write, WriteKey,
 };
 
 use crate::numbers;
@@ -34,6 +36,10 @@ pub async fn lake(ports: LakePorts) {
     a_broken_body_leaves_nothing(&ports).await;
     a_table_made_again_is_another(&ports).await;
     tables_are_paged_in_order(&ports).await;
+    of_conditional_twins_one_acts(&ports).await;
+    twins_that_upsert_a_key_add_it_once(&ports).await;
+    rows_take_the_place_of_what_was_there(&ports).await;
+    the_past_is_read_as_it_was(&ports).await;
 }
 
 async fn a_table_is_found_as_it_was_defined(ports: &LakePorts) {
@@ -67,7 +73,7 @@ async fn a_table_is_found_as_it_was_defined(ports: &LakePorts) {
     let name = table("\"conform ü.\".\"odd \"\"name\"\"/%\"");
     let definition = TableDefinition::new(name.clone(), columns, Some("what it is".to_owned()))
         .expect("a definition");
-    let made = ports.lake.write(write("types", Change::CreateTable(definition.clone()))).await;
+    let made = ports.lake.write(write("types", Change::create(definition.clone()))).await;
     let made = made.expect("the table is made");
 
     let found = found(ports, &name).await.expect("the table is found");
@@ -78,7 +84,7 @@ async fn a_table_is_found_as_it_was_defined(ports: &LakePorts) {
     let upper = TableName::parse("\"CONFORM ü.\".\"ODD \"\"NAME\"\"/%\"").expect("a name");
     assert!(self::found(ports, &upper).await.is_some(), "names are found without case");
 
-    let again = ports.lake.write(write("types again", Change::CreateTable(definition))).await;
+    let again = ports.lake.write(write("types again", Change::create(definition))).await;
     assert_eq!(code(again), "TABLE_EXISTS");
 }
 
@@ -147,10 +153,11 @@ async fn a_broken_body_leaves_nothing(ports: &LakePorts) {
 async fn a_table_made_again_is_another(ports: &LakePorts) {
     let name = made(ports, "conform.again").await;
     let stale = append_of(ports, &name, "stale", numbers(0..1)).await;
-    let dropped = ports.lake.write(write("drop", Change::DropTable(name.clone()))).await;
+    let drop = DropTable::of(&found(ports, &name).await.expect("the table"));
+    let dropped = ports.lake.write(write("drop", Change::DropTable(drop.clone()))).await;
     assert_eq!(dropped.expect("dropped").write.rows, 0);
     assert_eq!(found(ports, &name).await, None);
-    let gone = ports.lake.write(write("drop again", Change::DropTable(name.clone()))).await;
+    let gone = ports.lake.write(write("drop again", Change::DropTable(drop))).await;
     assert_eq!(code(gone), "TABLE_NOT_FOUND");
 
     create(ports, &name, "made again").await;
@@ -166,7 +173,8 @@ async fn tables_are_paged_in_order(ports: &LakePorts) {
     let mut seen = Vec::new();
     let mut after = None;
     loop {
-        let page = TablePage { after: after.clone(), within: Some(names.clone()), limit: 2 };
+        let within = Some(names.clone());
+        let page = TablePage { after: after.clone(), within, ..TablePage::first(2) };
         let tables = ports.catalog.list_tables(&page).await.expect("a page");
         let Some(last) = tables.last() else { break };
         assert!(tables.len() <= 2);
@@ -174,6 +182,100 @@ async fn tables_are_paged_in_order(ports: &LakePorts) {
         seen.extend(tables.into_iter().map(|table| table.name.to_string()));
     }
     assert_eq!(seen, ["conform.Page_a", "conform.page_b", "conform.page_c"]);
+}
+
+async fn of_conditional_twins_one_acts(ports: &LakePorts) {
+    let name = made(ports, "conform.conditional").await;
+    let seen = found(ports, &name).await.expect("the table").summary.snapshot;
+    let mut twins = Vec::new();
+    for turn in 0..4_i64 {
+        let key = format!("conditional {turn}");
+        let mut twin = append_of(ports, &name, &key, numbers(turn..turn + 1)).await;
+        twin.if_match = Some(seen);
+        twins.push(ports.lake.write(twin));
+    }
+    let outcomes = futures::future::join_all(twins).await;
+    let (acted, refused): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
+    assert_eq!(acted.len(), 1, "of the others: {refused:?}");
+    for outcome in refused {
+        assert_eq!(code(outcome), "PRECONDITION_FAILED");
+    }
+    assert_eq!(read(ports, &name).await.len(), 1);
+    let mut stale =
+        write("drop", Change::DropTable(DropTable::of(&found(ports, &name).await.expect("it"))));
+    stale.if_match = Some(seen);
+    assert_eq!(code(ports.lake.write(stale).await), "PRECONDITION_FAILED");
+    assert!(found(ports, &name).await.is_some());
+}
+
+async fn twins_that_upsert_a_key_add_it_once(ports: &LakePorts) {
+    let name = made(ports, "conform.upserted").await;
+    append(ports, &name, "before", numbers(0..5)).await.expect("rows");
+    let upsert = async |key: String, rows: std::ops::Range<i64>| {
+        let mut write = append_of(ports, &name, &key, numbers(rows)).await;
+        if let Change::Append(append) = &mut write.change {
+            append.mode = Mode::Upsert(vec![Name::parse("column", "n").expect("a name")]);
+        }
+        ports.lake.write(write).await
+    };
+    let twins = (0..4).map(|turn| upsert(format!("upsert {turn}"), 3..8));
+    for outcome in futures::future::join_all(twins).await {
+        assert_eq!(outcome.expect("upserted").write.rows, 5);
+    }
+    assert_eq!(read(ports, &name).await, (0..8).collect::<Vec<i64>>());
+}
+
+async fn rows_take_the_place_of_what_was_there(ports: &LakePorts) {
+    let name = made(ports, "conform.overwritten").await;
+    for (turn, (old, new)) in
+        [(0..3, 10..12), (0..5_000, 7..5_007), (0..9, 0..0)].into_iter().enumerate()
+    {
+        append(ports, &name, &format!("old {turn}"), numbers(old)).await.expect("rows");
+        let mut write = append_of(ports, &name, &format!("new {turn}"), numbers(new.clone())).await;
+        if let Change::Append(append) = &mut write.change {
+            append.mode = Mode::Overwrite;
+        }
+        let done = ports.lake.write(write.clone()).await.expect("overwritten");
+        assert!(done.write.changed);
+        assert_eq!(read(ports, &name).await, new.collect::<Vec<i64>>());
+        let again = ports.lake.write(write).await.expect("replayed");
+        assert_eq!((again.replayed, again.write), (true, done.write));
+    }
+    let mut nothing = append_of(ports, &name, "nothing", numbers(0..0)).await;
+    if let Change::Append(append) = &mut nothing.change {
+        append.mode = Mode::Overwrite;
+    }
+    let nothing = ports.lake.write(nothing).await.expect("taken");
+    assert!(!nothing.write.changed, "an empty table is empty already");
+}
+
+async fn the_past_is_read_as_it_was(ports: &LakePorts) {
+    let name = made(ports, "conform.past").await;
+    let first = append(ports, &name, "first", numbers(0..3)).await.expect("rows").write.snapshot;
+    append(ports, &name, "second", numbers(3..5_000)).await.expect("rows");
+    let at = async |point| ports.catalog.find_table(&name, point).await;
+    let past = at(Point::Snapshot(first)).await.expect("an answer").expect("the table");
+    assert_eq!((past.summary.row_count, past.summary.snapshot, past.read_at), (3, first, first));
+    let at_the_time = at(Point::Time(past.summary.updated_at)).await.expect("an answer");
+    assert_eq!(at_the_time.expect("the table").summary.row_count, 3);
+    let before = at(Point::Snapshot(SnapshotId(0))).await.expect("the lake was there");
+    assert_eq!(before, None, "the table was not");
+    let yet = at(Point::Snapshot(SnapshotId(1 << 40))).await.expect_err("not yet");
+    assert_eq!(yet.error_code, "SNAPSHOT_NOT_FOUND");
+    let before_all = Point::Time(domain::Timestamp::UNIX_EPOCH);
+    assert_eq!(at(before_all).await.expect_err("no lake").error_code, "SNAPSHOT_NOT_FOUND");
+    assert_eq!(ports.catalog.find_snapshot(Point::Snapshot(first)).await.expect("kept"), first);
+
+    let page = |before, limit| HistoryPage { table_id: past.id, before, limit };
+    let newest = ports.catalog.history(&page(None, 2)).await.expect("a history");
+    let kinds: Vec<_> = newest.iter().map(|change| change.kinds.join(",")).collect();
+    assert_eq!(kinds, ["data_appended", "data_appended"]);
+    assert_eq!(newest[1].snapshot, first);
+    assert_eq!((newest[1].writes[0].kind.as_str(), newest[1].writes[0].rows), ("append", 3));
+    assert!(newest[0].kept && newest[0].author.as_deref() == Some("eider"));
+    let oldest = ports.catalog.history(&page(Some(first), 9)).await.expect("a history");
+    assert_eq!(oldest.len(), 1);
+    assert_eq!(oldest[0].kinds, ["table_created"]);
 }
 
 fn table(text: &str) -> TableName {
@@ -196,6 +298,7 @@ fn write(key: &str, change: Change) -> Write {
         key: WriteKey { key, payload: "payload".to_owned(), by_caller: true },
         run: None,
         deadline: None,
+        if_match: None,
         change,
     }
 }
@@ -203,7 +306,7 @@ fn write(key: &str, change: Change) -> Write {
 async fn create(ports: &LakePorts, name: &TableName, key: &str) {
     let definition = TableDefinition::new(name.clone(), vec![column("n", "BIGINT")], None)
         .expect("a definition");
-    ports.lake.write(write(key, Change::CreateTable(definition))).await.expect("the table is made");
+    ports.lake.write(write(key, Change::create(definition))).await.expect("the table is made");
 }
 
 async fn made(ports: &LakePorts, text: &str) -> TableName {
@@ -213,7 +316,7 @@ async fn made(ports: &LakePorts, text: &str) -> TableName {
 }
 
 async fn found(ports: &LakePorts, name: &TableName) -> Option<domain::Table> {
-    ports.catalog.find_table(name).await.expect("the catalog answers")
+    ports.catalog.find_table(name, Point::Newest).await.expect("the catalog answers")
 }
 
 async fn append_of(
@@ -223,15 +326,7 @@ async fn append_of(
     rows: impl RowSource + 'static,
 ) -> Write {
     let table = found(ports, name).await.expect("the table");
-    let source = Arc::new(rows);
-    let append = Append {
-        table: name.clone(),
-        table_id: table.id,
-        table_snapshot: table.summary.snapshot,
-        source,
-        bytes: 1,
-    };
-    write(key, Change::Append(append))
+    write(key, Change::Append(Append::to(&table, Arc::new(rows), 1)))
 }
 
 async fn append(

@@ -1,0 +1,79 @@
+//! The rows of a caller's query, as a source for a new table.
+//!
+//! The query runs where all queries do, read-only and guarded; what it gives waits as an Arrow stream, so
+//! that the writer, which runs none of a caller's SQL, may read it as often as it must.
+
+use std::sync::Arc;
+
+use domain::{Caller, Column, ColumnType, Error, Name, Result};
+use formats::{Format, RowsAs, Summary};
+use futures::StreamExt;
+use service::{Parameters, Query, ResultColumn, RowSource, Select};
+use web::RequestContext;
+
+use crate::{Adapters, body};
+
+/// Runs `sql` and keeps its rows: the columns of a table that takes them, the rows, and their bytes.
+pub(crate) async fn spooled(
+    adapters: &Adapters,
+    caller: &Caller,
+    sql: String,
+    context: &RequestContext,
+) -> Result<(Vec<Column>, Arc<dyn RowSource>, u64)> {
+    let none = Parameters::Positional(Vec::new());
+    let query = Query {
+        select: Select::Sql { text: sql, parameters: none, this: None },
+        grants: caller.grants.clone(),
+        limit: None,
+        deadlines: context.deadlines(),
+    };
+    let rows = service::run_query(&*adapters.catalog, &*adapters.queries, caller, query).await?;
+    let columns = columns(&rows.columns)?;
+    let mut encoder = Format::ArrowStream.encoder(rows.schema, &[], RowsAs::Objects)?;
+    let mut spool = context.edge.spools.begin(None, false)?;
+    spool.push(&encoder.start()?)?;
+    let mut batches = rows.batches;
+    while let Some(batch) = batches.next().await.transpose()? {
+        for piece in encoder.pieces(&batch)? {
+            spool.push(&piece)?;
+        }
+        if spool.length() > context.edge.server.max_body_bytes {
+            return Err(too_large(context.edge.server.max_body_bytes));
+        }
+    }
+    let summary = Summary { row_count: 0, snapshot: None, truncated: false, elapsed_ms: 0 };
+    spool.push(&encoder.finish(&summary)?)?;
+    let spool = spool.finish();
+    let bytes = spool.length;
+    let source = body::open(Format::ArrowStream, spool).await?;
+    Ok((columns, source, bytes))
+}
+
+/// A column for each of the result's; 422 naming those that no table can have.
+fn columns(result: &[ResultColumn]) -> Result<Vec<Column>> {
+    let mut error = Error::invalid(
+        "TYPE_NOT_KEPT",
+        "The query has columns that no table can have; `errors` names each. Cast or rename them.",
+    );
+    let mut columns = Vec::new();
+    for column in result {
+        let name = Name::parse("column", &column.name);
+        match (name, ColumnType::parse(&column.r#type)) {
+            (Ok(name), Ok(r#type)) => {
+                columns.push(Column { name, r#type, nullable: true, default: None, comment: None })
+            }
+            (Err(odd), _) | (_, Err(odd)) => error = error.field(&column.name, odd.detail),
+        }
+    }
+    if error.fields.is_empty() { Ok(columns) } else { Err(error) }
+}
+
+fn too_large(limit: u64) -> Error {
+    Error::new(
+        domain::Code::TooLarge,
+        "RESULT_TOO_LARGE",
+        format!(
+            "The query gives more than {limit} bytes; make the table of a part, then append the rest."
+        ),
+    )
+}
