@@ -31,16 +31,21 @@ pub(super) fn run(
         return record_nothing(attempt, append.table_snapshot);
     }
     let merge = merge(append, keys, &incoming);
+    let mut nothing = false;
     let done = attempt.in_transaction_if(|| {
         let snapshot = attempt.check_table(&append.table, append.table_id)?;
         let last = match attempt.write.if_match {
             Some(last) => Some(last),
             None => attempt.last_change(append.table_id, snapshot)?,
         };
-        incoming.run(&merge)?;
-        Ok((rows, last))
+        let changed = incoming.run(&merge)?;
+        // A table of keys alone that has them all.
+        nothing = changed == 0;
+        // Known, not an engine's failure: it only leads out of the transaction.
+        if nothing { Err(Error::internal("no rows").into()) } else { Ok((changed, last)) }
     });
-    incoming.finish(done)
+    let done = incoming.finish(done);
+    if nothing { record_nothing(attempt, append.table_snapshot) } else { done }
 }
 
 /// As the table's types, so that keys are compared as the table's are.

@@ -219,9 +219,11 @@ async fn twins_that_upsert_a_key_add_it_once(ports: &LakePorts) {
         ports.lake.write(write).await
     };
     let twins = (0..4).map(|turn| upsert(format!("upsert {turn}"), 3..8));
+    let mut added = 0;
     for outcome in futures::future::join_all(twins).await {
-        assert_eq!(outcome.expect("upserted").write.rows, 5);
+        added += outcome.expect("upserted").write.rows;
     }
+    assert_eq!(added, 3, "each new key once, and those that were there stay as they are");
     assert_eq!(read(ports, &name).await, (0..8).collect::<Vec<i64>>());
 }
 
