@@ -48,10 +48,13 @@ pub(crate) fn open_reader(
     columns: &[Column],
     limits: Limits,
 ) -> Result<TextRows> {
-    match kind {
+    fn is_send<T: Send>(rows: T) -> T {
+        rows
+    }
+    is_send(match kind {
         Kind::Csv => csv::open(reader, columns, limits),
         Kind::Ndjson => ndjson::open(reader, columns, limits),
-    }
+    })
 }
 
 /// All rows, or the first error.

@@ -120,7 +120,7 @@ fn deep_values_are_refused_and_take_no_stack() {
         "MAP(VARCHAR, JSON)[]",
     ];
     let work = move || {
-        for depth in [501, 1_000, 100_000, 1_000_000] {
+        for depth in [501, 1_000, 100_000] {
             for r#type in types {
                 for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
                     let table = [column("v", r#type)];
@@ -129,7 +129,7 @@ fn deep_values_are_refused_and_take_no_stack() {
                     let nested_misfit = r#type.contains(['[', '(']) && code == "VALUE_NOT_ALLOWED";
                     assert!(code == "VALUE_TOO_DEEP" || nested_misfit, "{code} of {type}");
                     // As the text of a document, and in a cell.
-                    if depth < 1_000_000 && r#type == "JSON" {
+                    if r#type == "JSON" {
                         let quoted = serde_json::to_string(&value).expect("text");
                         let line = format!("{{\"v\":{quoted}}}\n");
                         assert_eq!(crate::bodies::code(NDJSON, line, &table), "VALUE_TOO_DEEP");
@@ -189,7 +189,7 @@ fn a_row_is_no_larger_than_the_limit_in_the_body_or_in_memory() {
 
 #[test]
 fn numbers_of_many_digits_are_read_in_no_time() {
-    let digits = "1".repeat(4_000_000);
+    let digits = "1".repeat(1_000_000);
     for r#type in ["BIGINT", "HUGEINT", "DECIMAL(10,2)"] {
         let table = [column("v", r#type)];
         for value in
@@ -200,7 +200,7 @@ fn numbers_of_many_digits_are_read_in_no_time() {
                 "VALUE_NOT_ALLOWED"
             );
         }
-        let zeros = "0".repeat(4_000_000);
+        let zeros = "0".repeat(1_000_000);
         assert_eq!(
             crate::bodies::one(NDJSON, format!("{{\"v\":1.{zeros}}}"), &table).num_rows(),
             1

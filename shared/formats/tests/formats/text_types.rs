@@ -166,6 +166,9 @@ fn what_we_write_is_read_back_as_the_same_value() {
 
 /// Of each type: JSON values that are not of it, and cells.
 const MISFITS: &[(&str, &[&str], &[&str])] = &[
+    ("MAP(VARCHAR, INTEGER)", &["[{\"key\":\"a\"},{\"key\":\"\\u0061\"}]"], &[]),
+    ("MAP(BLOB, INTEGER)", &["{\"AP8\":1,\"AP8=\":2}"], &[]),
+    ("MAP(BOOLEAN, INTEGER)", &["{\"true\":1,\"t\":2}"], &[]),
     ("BOOLEAN", &["1", "\"true\"", "[]"], &["yes", "\"\"", "2"]),
     (
         "TINYINT",
@@ -213,6 +216,8 @@ const MISFITS: &[(&str, &[&str], &[&str])] = &[
         &[
             "{\"x\":1}",
             "{\"1\":1,\"1\":2}",
+            "{\"1\":1,\"1.0\":2}",
+            "[{\"key\":1},{\"key\":1e0}]",
             "[1]",
             "[{\"value\":1}]",
             "[{\"key\":null}]",
@@ -308,4 +313,13 @@ fn other_ways_to_write_a_value_are_read_as_the_same() {
             );
         }
     }
+}
+
+#[test]
+fn a_type_is_no_deeper_than_a_value_may_be() {
+    let columns = [column("v", &format!("INTEGER{}", "[]".repeat(600)))];
+    assert_eq!(code(Kind::Ndjson, "{}", &columns), "TYPE_TOO_DEEP");
+    let columns = [column("v", &format!("INTEGER{}", "[]".repeat(400)))];
+    let value = format!("{}1{}", "[".repeat(400), "]".repeat(400));
+    assert_eq!(one(Kind::Ndjson, format!("{{\"v\":{value}}}"), &columns).num_rows(), 1);
 }

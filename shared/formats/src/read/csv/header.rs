@@ -41,7 +41,8 @@ fn check(names: &[String], found: &[Option<usize>], cells: usize, table: &[Colum
     refuse(
         Error::invalid(
             "UNKNOWN_COLUMN",
-            "The header names columns that the table has not; `errors` names each. Nothing was appended.",
+            "The header names columns that the table has not; `errors` names them (the first 100). \
+             Nothing was appended.",
         ),
         unknown,
         "is not a column of the table",

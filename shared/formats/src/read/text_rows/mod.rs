@@ -25,13 +25,20 @@ use super::{csv, ndjson};
 /// What is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of one row in the body. In memory it may take eight times as many.
+    /// Bytes of one row in the body, up to 128 MiB. In memory it may take eight times as many.
     pub row_bytes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self { row_bytes: 16 << 20 }
+    }
+}
+
+impl Limits {
+    /// No larger than what 32 bits count in memory.
+    fn checked(self) -> Self {
+        Self { row_bytes: self.row_bytes.min(128 << 20) }
     }
 }
 
@@ -58,7 +65,7 @@ pub(super) fn open_csv(
     columns: &[Column],
     limits: Limits,
 ) -> Result<TextRows> {
-    let (rows, columns) = csv::CsvRows::open(reader, columns, limits)?;
+    let (rows, columns) = csv::CsvRows::open(reader, columns, limits.checked())?;
     Ok(TextRows { rows: Rows::Csv(rows), columns, ended: false })
 }
 
@@ -67,6 +74,7 @@ pub(super) fn open_ndjson(
     columns: &[Column],
     limits: Limits,
 ) -> Result<TextRows> {
+    let limits = limits.checked();
     let rows = ndjson::NdjsonRows::open(reader, limits)?;
     let columns = Columns::new(columns.iter(), limits.row_bytes)?;
     Ok(TextRows { rows: Rows::Ndjson(rows), columns, ended: false })

@@ -1,11 +1,6 @@
 //! Values that hold no others.
 
-use std::sync::Arc;
-
-use arrow_array::builder::{
-    ArrayBuilder, BinaryBuilder, BooleanBuilder, PrimitiveBuilder, StringBuilder,
-};
-use arrow_array::{ArrayRef, ArrowPrimitiveType};
+use arrow_array::ArrayRef;
 use arrow_schema::DataType;
 use domain::Result;
 
@@ -13,7 +8,7 @@ use super::{Builder, unfit};
 use crate::read::text_rows::misfit::{Fit, Misfit};
 use crate::read::text_rows::room::Room;
 use crate::read::text_rows::scan::Scanner;
-use crate::read::text_rows::value::{Reason, plain};
+use crate::read::text_rows::value::Reason;
 
 /// Which JSON values a type is read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +29,8 @@ pub(super) trait Values: Send {
     fn len(&self) -> usize;
     fn null(&mut self);
     fn text(&mut self, text: &str) -> Result<(), Reason>;
+    /// The last value, in a form that is the same for equal values.
+    fn last(&self) -> String;
     fn finish(&mut self) -> ArrayRef;
 }
 
@@ -92,138 +89,11 @@ impl<V: Values> Builder for Flat<V> {
         }
     }
 
+    fn last(&self) -> Option<String> {
+        Some(self.values.last())
+    }
+
     fn finish(&mut self) -> Result<ArrayRef> {
         Ok(self.values.finish())
     }
-}
-
-/// By its trait: the builders' own methods hide ours.
-fn rows(builder: &impl ArrayBuilder) -> usize {
-    builder.len()
-}
-
-/// What is the same for every Arrow builder.
-macro_rules! of_builder {
-    ($($builder:ident)?) => {
-        fn len(&self) -> usize {
-            rows(&(*self)$(.$builder)?)
-        }
-
-        fn null(&mut self) {
-            self$(.$builder)?.append_null();
-        }
-
-        fn finish(&mut self) -> ArrayRef {
-            Arc::new(self$(.$builder)?.finish())
-        }
-    };
-}
-
-/// Values of one width.
-pub(super) struct Primitives<T: ArrowPrimitiveType, F> {
-    builder: PrimitiveBuilder<T>,
-    data_type: DataType,
-    read: F,
-}
-
-impl<T: ArrowPrimitiveType, F> Primitives<T, F>
-where
-    F: Fn(&str) -> Result<T::Native, Reason>,
-{
-    pub(super) fn new(data_type: DataType, read: F) -> Self {
-        let builder = PrimitiveBuilder::new().with_data_type(data_type.clone());
-        Self { builder, data_type, read }
-    }
-}
-
-impl<T: ArrowPrimitiveType, F> Values for Primitives<T, F>
-where
-    F: Fn(&str) -> Result<T::Native, Reason> + Send,
-{
-    const WIDTH: usize = size_of::<T::Native>();
-
-    fn data_type(&self) -> DataType {
-        self.data_type.clone()
-    }
-
-    fn text(&mut self, text: &str) -> Result<(), Reason> {
-        self.builder.append_value((self.read)(text)?);
-        Ok(())
-    }
-
-    of_builder!(builder);
-}
-
-/// Texts of a canonical form.
-pub(super) struct Texts<F> {
-    builder: StringBuilder,
-    read: F,
-}
-
-impl<F: Fn(&str) -> Result<String, Reason>> Texts<F> {
-    pub(super) fn new(read: F) -> Self {
-        Self { builder: StringBuilder::new(), read }
-    }
-}
-
-impl<F: Fn(&str) -> Result<String, Reason> + Send> Values for Texts<F> {
-    // No canonical form is longer.
-    const WIDTH: usize = 48;
-
-    fn data_type(&self) -> DataType {
-        DataType::Utf8
-    }
-
-    fn text(&mut self, text: &str) -> Result<(), Reason> {
-        self.builder.append_value((self.read)(text)?);
-        Ok(())
-    }
-
-    of_builder!(builder);
-}
-
-impl Values for BooleanBuilder {
-    const WIDTH: usize = 1;
-
-    fn data_type(&self) -> DataType {
-        DataType::Boolean
-    }
-
-    fn text(&mut self, text: &str) -> Result<(), Reason> {
-        self.append_value(plain::boolean(text)?);
-        Ok(())
-    }
-
-    of_builder!();
-}
-
-impl Values for StringBuilder {
-    // The offset; the text itself is no longer than in the body.
-    const WIDTH: usize = 4;
-
-    fn data_type(&self) -> DataType {
-        DataType::Utf8
-    }
-
-    fn text(&mut self, text: &str) -> Result<(), Reason> {
-        self.append_value(text);
-        Ok(())
-    }
-
-    of_builder!();
-}
-
-impl Values for BinaryBuilder {
-    const WIDTH: usize = 4;
-
-    fn data_type(&self) -> DataType {
-        DataType::Binary
-    }
-
-    fn text(&mut self, text: &str) -> Result<(), Reason> {
-        self.append_value(plain::bytes(text)?);
-        Ok(())
-    }
-
-    of_builder!();
 }

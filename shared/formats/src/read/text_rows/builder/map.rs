@@ -20,7 +20,7 @@ pub(super) struct Maps {
     keys: Box<dyn Builder>,
     values: Box<dyn Builder>,
     ends: Ends,
-    /// The keys of the map that is being read, as they are written.
+    /// The keys of the map that is being read.
     seen: HashSet<String>,
 }
 
@@ -39,7 +39,8 @@ impl Maps {
     fn note(&mut self, key: &str, room: &mut Room) -> Fit {
         // About what an entry of the set takes.
         room.take(64);
-        if self.seen.insert(key.to_owned()) {
+        let value = self.keys.last().unwrap_or_else(|| key.to_owned());
+        if self.seen.insert(value) {
             return Ok(());
         }
         Err(Misfit::value(&self.name, key, "is a key that stands there twice"))

@@ -8,16 +8,18 @@ use arrow_array::types::*;
 use arrow_schema::{DataType, TimeUnit};
 use domain::{ColumnType, Error, Result};
 
+mod arrow;
 mod document;
 mod flat;
 mod list;
 mod map;
 mod structure;
 
-use self::flat::{Flat, From, Primitives, Texts};
+use self::arrow::{Primitives, Texts};
+use self::flat::{Flat, From};
 use super::misfit::{Fit, Misfit, type_name};
 use super::room::Room;
-use super::scan::Scanner;
+use super::scan::{self, Scanner};
 use super::value::{date_time, interval, number, plain, stamp};
 
 /// Takes values of one type. After one that it did not take it is of no use.
@@ -34,12 +36,30 @@ pub(super) trait Builder: Send {
     /// The JSON value that comes next; `null` is NULL.
     fn json(&mut self, scanner: &mut Scanner<'_>, room: &mut Room) -> Fit;
 
+    /// The value taken last, in a form that is the same for equal values; `None` where the text that it
+    /// was taken from has to do.
+    fn last(&self) -> Option<String> {
+        None
+    }
+
     /// The values so far; it begins anew.
     fn finish(&mut self) -> Result<ArrayRef>;
 }
 
 /// A builder of values of `type`.
+///
+/// Errors: `Invalid` (`TYPE_TOO_DEEP`) for a type that nests deeper than any value may.
 pub(super) fn of(r#type: &ColumnType) -> Result<Box<dyn Builder>> {
+    inside(r#type, 0)
+}
+
+/// A builder of values inside of `depth` others.
+fn inside(r#type: &ColumnType, depth: usize) -> Result<Box<dyn Builder>> {
+    if depth > scan::DEPTH {
+        let detail = format!("A column's type nests deeper than {} levels.", scan::DEPTH);
+        return Err(Error::invalid("TYPE_TOO_DEEP", detail));
+    }
+    let of = |r#type: &ColumnType| inside(r#type, depth + 1);
     Ok(match r#type {
         ColumnType::Plain(name) => plain_type(name)?,
         ColumnType::Decimal(width, scale) => decimals(*width, *scale),

@@ -1,5 +1,6 @@
 //! One value from its text: exactly that value, or the reason why it is none.
 
+mod cursor;
 pub(super) mod date_time;
 pub(super) mod interval;
 pub(super) mod number;

@@ -2,7 +2,8 @@
 
 use arrow_schema::TimeUnit;
 
-use super::date_time::{Cursor, SECONDS_OF_DAY, infinity};
+use super::cursor::{Cursor, SECONDS_OF_DAY};
+use super::date_time::infinity;
 use super::{OUT_OF_RANGE, Reason};
 
 /// Units since 1970-01-01T00:00:00, in UTC if the type is `zoned`: then the text must say where.
