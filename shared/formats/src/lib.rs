@@ -5,8 +5,9 @@
 //! NDJSON that broke off ends in the error record of [`Encoder::failure`], so that no such answer is
 //! taken for a whole one. CSV has neither.
 //!
-//! Reading: [`arrow_stream::open`] and [`parquet::inspect`]. What they are given is hostile: whatever
-//! is wrong with it is an error for the caller, never a panic, an abort or a large allocation.
+//! Reading: [`arrow_stream::open`], [`parquet::inspect`], [`csv::open`] and [`ndjson::open`], and
+//! [`compression::decode`] around any of them. What they are given is hostile: whatever is wrong with
+//! it is an error for the caller, never a panic, an abort or a large allocation.
 //!
 //! How each type is written in each format: `docs/formats.md`.
 
@@ -16,5 +17,5 @@ mod text;
 mod write;
 
 pub use format::Format;
-pub use read::{arrow_stream, parquet};
+pub use read::{arrow_stream, compression, csv, ndjson, parquet};
 pub use write::{Encoder, RowsAs, Summary};

@@ -1,6 +1,10 @@
 //! Bytes to rows. What is read is hostile.
 
 pub mod arrow_stream;
+pub mod compression;
+pub mod csv;
 mod fault;
+pub mod ndjson;
 pub mod parquet;
 pub(crate) mod schema;
+mod text_rows;

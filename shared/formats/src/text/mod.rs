@@ -3,7 +3,7 @@
 mod cells;
 mod number;
 mod rows;
-mod time;
+pub(crate) mod time;
 
 pub(crate) use cells::{Cells, push_cell, push_text};
 pub(crate) use rows::RowWriter;

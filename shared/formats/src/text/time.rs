@@ -18,7 +18,7 @@ pub(super) fn per_second(unit: TimeUnit) -> i64 {
 }
 
 /// Days since 1970-01-01.
-pub(super) fn date(days: i32, out: &mut Vec<u8>) {
+pub(crate) fn date(days: i32, out: &mut Vec<u8>) {
     match infinity(days.into(), i32::MAX.into()) {
         Some(name) => out.extend_from_slice(name.as_bytes()),
         None => calendar_day(days.into(), out),
@@ -26,7 +26,7 @@ pub(super) fn date(days: i32, out: &mut Vec<u8>) {
 }
 
 /// Units since 1970-01-01T00:00:00; with `utc`, the time is UTC and says so.
-pub(super) fn timestamp(value: i64, unit: TimeUnit, utc: bool, out: &mut Vec<u8>) {
+pub(crate) fn timestamp(value: i64, unit: TimeUnit, utc: bool, out: &mut Vec<u8>) {
     if let Some(name) = infinity(value, i64::MAX) {
         out.extend_from_slice(name.as_bytes());
         return;
@@ -56,7 +56,7 @@ pub(super) fn time_of_day(value: i64, unit: TimeUnit, out: &mut Vec<u8>) {
 }
 
 /// `P1Y2M3DT4H5M6.7S`: a part that is nothing is left out, each part has its own sign.
-pub(super) fn interval(months: i32, days: i32, nanoseconds: i64, out: &mut Vec<u8>) {
+pub(crate) fn interval(months: i32, days: i32, nanoseconds: i64, out: &mut Vec<u8>) {
     let start = out.len();
     out.push(b'P');
     for (value, letter) in [(months / 12, b'Y'), (months % 12, b'M'), (days, b'D')] {

@@ -1,10 +1,15 @@
 //! The formats, from outside: what is written is read by real readers, what is broken is refused.
 
+mod bodies;
 mod broken_arrow;
 mod broken_parquet;
+mod compression;
+mod csv_body;
 mod flat;
 mod memory;
+mod ndjson_body;
 mod text;
+mod text_types;
 mod whole;
 
 use std::sync::Arc;
