@@ -4,6 +4,7 @@
 //! from domain values by `From`. Nothing here knows HTTP.
 
 mod append;
+mod config;
 mod page;
 mod problem;
 mod query;
@@ -11,8 +12,14 @@ mod system;
 mod table;
 
 pub use append::AppendAnswer;
+pub use config::{
+    CatalogPlace, CheckStatus, ConfigCheck, ConfigFeatures, ConfigLimits, ConfigSummary,
+    ConfigValidation, EngineLimits, Feature, FeatureState, StoragePlace,
+};
 pub use page::Page;
 pub use problem::{Problem, ProblemField};
 pub use query::{QueryRequest, RowsAnswer, RowsColumn};
-pub use system::{DependencyState, Health, HealthState, Root, Versions};
+pub use system::{
+    DependencyState, EngineState, Health, HealthState, MemoryState, Root, Status, Versions,
+};
 pub use table::{ColumnDocument, CreateTable, TableDocument, TableItem};

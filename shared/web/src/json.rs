@@ -17,8 +17,8 @@ pub struct Json<T> {
     pub digest: String,
 }
 
-/// JSON bodies are definitions and queries; larger ones are a mistake.
-const MOST_BYTES: u64 = 1 << 20;
+/// Bytes of a body of JSON at most: it is a definition or a query, a larger one is a mistake.
+pub const JSON_BYTES: u64 = 1 << 20;
 
 impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Failure;
@@ -27,7 +27,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         let context = RequestContext::of(request.extensions())?;
         check_type(request.headers())?;
         let limits = Limits {
-            bytes: MOST_BYTES.min(context.edge.server.max_body_bytes),
+            bytes: JSON_BYTES.min(context.edge.server.max_body_bytes),
             digest: true,
             instead: "JSON holds definitions and queries; rows go to PUT /tables/{table_name}.",
         };
