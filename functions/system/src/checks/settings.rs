@@ -54,13 +54,13 @@ fn anonymous(server: &ServerConfig) -> ConfigCheck {
 }
 
 fn front_door(server: &ServerConfig) -> ConfigCheck {
-    let listens_to_all = server.platform == Platform::Server && !server.listen.ip().is_loopback();
+    let only_near = server.platform == Platform::Server && server.listen.ip().is_loopback();
     wanted(
         "front_door",
-        !server.front_door_secrets.is_empty() || !listens_to_all,
-        "Requests come through the front door, or from this machine, or by Lambda alone.",
-        "EIDER_LISTEN is no loopback address and EIDER_FRONT_DOOR_SECRETS is not set: whoever reaches \
-         the port is served. Set a secret, or listen on 127.0.0.1.",
+        !server.front_door_secrets.is_empty() || only_near,
+        "Requests come through the front door, or from this machine.",
+        "EIDER_FRONT_DOOR_SECRETS is not set and Eider is reached from other machines: whoever knows its \
+         address is served. Set a secret, or EIDER_LISTEN to an address of 127.0.0.1.",
     )
 }
 

@@ -43,6 +43,9 @@ fn each_setting_that_opens_something_is_warned_of() {
     }
     let door = ("EIDER_FRONT_DOOR_SECRETS", "0123456789abcdef");
     assert_eq!(warned(&[("EIDER_LISTEN", "0.0.0.0:8000"), door]), [""; 0]);
+    let lambda = ("AWS_LAMBDA_RUNTIME_API", "x");
+    assert_eq!(warned(&services_and(&[lambda])), ["front_door"]);
+    assert_eq!(warned(&services_and(&[lambda, door])), [""; 0]);
 }
 
 #[test]
