@@ -11,6 +11,10 @@ const origin = (method, uri) => frontDoor(viewerRequest(method, uri)).origin;
 const ROUTES = [
     ['GET', '/', 'api'],
     ['GET', '/health', 'api'],
+    ['GET', '/status', 'api'],
+    ['GET', '/config/summary', 'api'],
+    ['GET', '/config/ducklake', 'api'],
+    ['POST', '/config/ducklake/reconnect', 'api'],
     ['GET', '/openapi.json', 'api'],
     ['GET', '/docs', 'api'],
     ['GET', '/redoc', 'api'],

@@ -120,6 +120,8 @@ class Api(unittest.TestCase):
         self.assertEqual(routes, {
             "ANY /tables": "integrations/${TablesIntegration}",
             "ANY /tables/{proxy+}": "integrations/${TablesIntegration}",
+            "ANY /config/ducklake": "integrations/${TablesIntegration}",
+            "ANY /config/ducklake/{proxy+}": "integrations/${TablesIntegration}",
             "$default": "integrations/${SystemIntegration}",
         })
 

@@ -32,6 +32,10 @@ TABLE = {
 OPERATIONS = {
     "get_root": ("system", "GET", "/", {"accept": JSON}, None),
     "get_health": ("system", "GET", "/health", {"accept": JSON}, None),
+    "get_status": ("system", "GET", "/status", {"accept": JSON}, None),
+    "get_config_summary": ("system", "GET", "/config/summary", {"accept": JSON}, None),
+    "get_config_validate": ("system", "GET", "/config/validate", {"accept": JSON}, None),
+    "get_config_features": ("system", "GET", "/config/features", {"accept": JSON}, None),
     "get_openapi": ("system", "GET", "/openapi.json", {"accept": JSON}, None),
     "get_docs": ("system", "GET", "/docs", {"accept": "text/html"}, None),
     "get_docs_asset": ("system", "GET", "/docs/swagger-ui.css", {"accept": "text/css"}, None),
@@ -50,6 +54,9 @@ OPERATIONS = {
                   {"sql": "SELECT count(*) AS flights, avg(delay) AS mean_delay FROM flights", "limit": 10}),
 }
 
+# What template.yaml sends to `tables`, with all below.
+ROOTS_OF_TABLES = ("/tables", "/config/ducklake")
+
 
 def body_of(body):
     """The two fields of an event that hold a body; bytes go as base64."""
@@ -66,9 +73,10 @@ def route_of(function, path):
     """The route of template.yaml and what its greedy part matched; function URLs have neither."""
     if function != "tables":
         return "$default", {}
-    if path == "/tables":
-        return "ANY /tables", {}
-    return "ANY /tables/{proxy+}", {"pathParameters": {"proxy": path.removeprefix("/tables/")}}
+    (root,) = (root for root in ROOTS_OF_TABLES if path == root or path.startswith(f"{root}/"))
+    if path == root:
+        return f"ANY {root}", {}
+    return f"ANY {root}/{{proxy+}}", {"pathParameters": {"proxy": path.removeprefix(f"{root}/")}}
 
 
 def event(function, method, target, headers, body):

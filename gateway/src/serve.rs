@@ -56,10 +56,12 @@ pub async fn router(
         CatalogConfig::Sqlite(_) => domain::SQLITE_EXTENSION,
         CatalogConfig::Postgres(_) => domain::POSTGRES_EXTENSION,
     };
+    let system =
+        system::Adapters { catalog, objects, catalog_extension, config: Arc::new(config.clone()) };
     let merged = OpenApiRouter::new()
         .merge(tables::router(tables))
         .merge(rows::router(rows))
-        .merge(system::router(system::Adapters { catalog, objects, catalog_extension }));
+        .merge(system::router(system));
     let edge = Edge::new(authenticator, config.server.clone(), stores.temporary_dir());
     Ok(web::finish(merged.into(), Arc::new(edge)))
 }

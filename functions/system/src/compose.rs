@@ -20,6 +20,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
         catalog: Arc::new(PostgresCatalog::new(postgres)?),
         objects: Arc::new(aws::S3ObjectStore::new(s3).await),
         catalog_extension: domain::POSTGRES_EXTENSION,
+        config: Arc::new(config.clone()),
     };
     let edge = Edge::new(Arc::new(Anonymous), config.server.clone(), &config.engine.temporary_dir);
     tracing::info!("{config}");

@@ -21,9 +21,10 @@ pub(crate) async fn get_root(
     _: axum::extract::State<Adapters>,
     _: Parameters<NoParameters>,
 ) -> Result<Json<Root>, Failure> {
-    let links = ["docs", "health", "openapi.json", "redoc", "tables", "query"];
-    let links: BTreeMap<_, _> =
-        links.into_iter().map(|name| (name.to_owned(), format!("/{name}"))).collect();
+    let names = ["docs", "health", "openapi.json", "redoc", "tables", "query", "status"];
+    let mut links: BTreeMap<_, _> =
+        names.into_iter().map(|name| (name.to_owned(), format!("/{name}"))).collect();
+    links.insert("config".to_owned(), "/config/summary".to_owned());
     Ok(Json(Root {
         name: "Eider".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

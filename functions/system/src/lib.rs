@@ -1,8 +1,13 @@
-//! The light Lambda of health, documents, and whatever no one else has. It has no engine in it.
+//! The light Lambda of health, settings, documents, and whatever no one else has. It has no engine in it.
 //!
 //! One endpoint, one file; this is the table of them.
 
+mod checks;
 mod compose;
+mod features;
+mod get_config_features;
+mod get_config_summary;
+mod get_config_validate;
 mod get_docs;
 mod get_docs_asset;
 mod get_health;
@@ -10,9 +15,14 @@ mod get_openapi;
 mod get_redoc;
 mod get_redoc_script;
 mod get_root;
+mod get_status;
+mod memory;
+mod probe;
+mod words;
 
 use std::sync::Arc;
 
+use config::Config;
 use domain::Extension;
 use service::{Catalog, ObjectStore};
 use utoipa::openapi::OpenApi;
@@ -30,6 +40,8 @@ pub struct Adapters {
     pub objects: Arc<dyn ObjectStore>,
     /// How DuckDB reads the catalog, to tell its version.
     pub catalog_extension: Extension,
+    /// What this process was told.
+    pub config: Arc<Config>,
 }
 
 /// The routes, for a router to serve.
@@ -46,6 +58,10 @@ fn routes() -> OpenApiRouter<Adapters> {
     OpenApiRouter::new()
         .routes(routes!(get_root::get_root))
         .routes(routes!(get_health::get_health))
+        .routes(routes!(get_status::get_status))
+        .routes(routes!(get_config_summary::get_config_summary))
+        .routes(routes!(get_config_validate::get_config_validate))
+        .routes(routes!(get_config_features::get_config_features))
         .routes(routes!(get_openapi::get_openapi))
         .routes(routes!(get_docs::get_docs))
         .routes(routes!(get_docs_asset::get_docs_asset))

@@ -4,6 +4,7 @@
 //! from domain values by `From`. Nothing here knows HTTP.
 
 mod append;
+mod config;
 mod create_table;
 mod history;
 mod page;
@@ -14,11 +15,17 @@ mod system;
 mod table;
 
 pub use append::AppendAnswer;
+pub use config::{
+    CatalogPlace, CheckStatus, ConfigCheck, ConfigFeatures, ConfigLimits, ConfigSummary,
+    ConfigValidation, EngineLimits, Feature, FeatureState, StoragePlace,
+};
 pub use create_table::{CreateTable, NewTable, NewTableFrom};
 pub use history::{SnapshotItem, SnapshotWrite};
 pub use page::Page;
 pub use patch_table::{PatchColumn, PatchTable};
 pub use problem::{Problem, ProblemField};
 pub use query::{QueryRequest, RowsAnswer, RowsColumn};
-pub use system::{DependencyState, Health, HealthState, Root, Versions};
+pub use system::{
+    DependencyState, EngineState, Health, HealthState, MemoryState, Root, Status, Versions,
+};
 pub use table::{ColumnDocument, KindDocument, TableDocument, TableItem};

@@ -65,3 +65,46 @@ pub struct Versions {
     /// DuckDB's extensions that this process uses, each with its own version: a tag, or a commit.
     pub extensions: BTreeMap<String, String>,
 }
+
+/// What the process that answers is and does. On Lambda each process is one sandbox of the function
+/// `system`; nothing here is about others.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Status {
+    /// `Eider`
+    pub name: String,
+    /// The version of Eider.
+    pub version: String,
+    /// `server` or `lambda`.
+    pub platform: String,
+    /// How long this process has served.
+    pub uptime_seconds: f64,
+    /// Requests that this process is at work on, this one included, each until its answer has gone out.
+    pub requests_in_flight: usize,
+    /// What runs queries.
+    pub engines: Vec<EngineState>,
+    /// Whether each dependency answers, by name; as in `GET /health`.
+    pub dependencies: BTreeMap<String, DependencyState>,
+    /// The newest snapshot; `null` while the catalog is down.
+    pub newest_snapshot: Option<u64>,
+    /// Only with `FEATURE_ENABLE_MEMORY_MONITORING`, where the kernel tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<MemoryState>,
+}
+
+/// What runs queries.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EngineState {
+    /// Its name: `duckdb`.
+    pub name: String,
+    /// The version that this release was built with.
+    pub version: String,
+}
+
+/// Memory of this process.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MemoryState {
+    /// What it holds now.
+    pub resident_bytes: u64,
+    /// The most that it has held.
+    pub peak_resident_bytes: u64,
+}

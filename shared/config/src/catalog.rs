@@ -16,6 +16,16 @@ pub enum CatalogConfig {
     Postgres(PostgresConfig),
 }
 
+impl CatalogConfig {
+    /// What of DuckLake is set, wherever the catalog is.
+    pub fn ducklake(&self) -> &DuckLakeConfig {
+        match self {
+            Self::Sqlite(sqlite) => &sqlite.ducklake,
+            Self::Postgres(postgres) => &postgres.ducklake,
+        }
+    }
+}
+
 /// The embedded catalog.
 #[derive(Debug, Clone)]
 pub struct SqliteConfig {
@@ -120,6 +130,9 @@ fn read_postgres(
     host: String,
     ducklake: DuckLakeConfig,
 ) -> PostgresConfig {
+    if host.contains('@') {
+        reader.problem("DB_POSTGRES_HOST", "has a user in it; write the host alone.");
+    }
     let Roles { writer, reader: reads, migrate } = role::read(reader, server);
     PostgresConfig {
         host,

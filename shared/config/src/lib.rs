@@ -8,6 +8,7 @@
 
 mod catalog;
 mod engine;
+mod features;
 mod reader;
 mod role;
 mod secret;
@@ -17,6 +18,7 @@ mod storage;
 
 pub use catalog::{CatalogConfig, DuckLakeConfig, PostgresConfig, SqliteConfig};
 pub use engine::EngineConfig;
+pub use features::FeaturesConfig;
 pub use reader::{Problem, Problems};
 pub use role::{Password, Role};
 pub use secret::Secret;
@@ -24,6 +26,7 @@ pub use server::{Environment, LogConfig, Platform, ServerConfig};
 pub use ssl_mode::SslMode;
 pub use storage::{EmbeddedStorageConfig, S3Config, S3Keys, StorageConfig};
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use reader::Reader;
@@ -39,6 +42,8 @@ pub struct Config {
     pub storage: StorageConfig,
     /// DuckDB.
     pub engine: EngineConfig,
+    /// Which secrets are set, each by its variable; never what they are.
+    pub secrets: BTreeMap<String, bool>,
 }
 
 impl Config {
@@ -62,7 +67,8 @@ impl Config {
         let engine = engine::read(&mut reader, &server);
         check_together(&mut reader, &server, &catalog, &storage);
         reader.refuse_unknown();
-        reader.finish(Self { server, catalog, storage, engine })
+        let secrets = reader.secrets();
+        reader.finish(Self { server, catalog, storage, engine, secrets })
     }
 }
 

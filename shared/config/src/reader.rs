@@ -37,6 +37,8 @@ pub(crate) struct Reader {
     /// Those whose value is not UTF-8; refused once they are asked for.
     unreadable: BTreeSet<String>,
     asked: BTreeSet<String>,
+    /// Those of `asked` that must not be seen.
+    secret: BTreeSet<String>,
     problems: Vec<Problem>,
 }
 
@@ -48,6 +50,7 @@ impl Reader {
             variables,
             unreadable: BTreeSet::new(),
             asked: BTreeSet::new(),
+            secret: BTreeSet::new(),
             problems: Vec::new(),
         }
     }
@@ -85,7 +88,14 @@ impl Reader {
     }
 
     pub(crate) fn secret(&mut self, name: &str) -> Option<Secret> {
+        self.secret.insert(name.to_owned());
         self.text(name).map(Secret::new)
+    }
+
+    /// The secrets that were asked for, and whether each is set.
+    pub(crate) fn secrets(&self) -> BTreeMap<String, bool> {
+        let is_set = |name: &String| (name.clone(), self.variables.contains_key(name));
+        self.secret.iter().map(is_set).collect()
     }
 
     /// A variable that others make necessary.

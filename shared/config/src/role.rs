@@ -32,7 +32,7 @@ pub(crate) struct Roles {
 const ARN: &str = "DB_POSTGRES_PASSWORD_SECRET_ARN";
 
 pub(crate) fn read(reader: &mut Reader, server: &ServerConfig) -> Roles {
-    let arn = reader.text(ARN);
+    let arn = reader.secret(ARN).map(|arn| arn.reveal().to_owned());
     let writer = read_role(reader, server, "DB_POSTGRES", arn.as_deref());
     let reads = read_role(reader, server, "DB_POSTGRES_READER", arn.as_deref());
     let migrate = read_role(reader, server, "DB_POSTGRES_MIGRATE", None);

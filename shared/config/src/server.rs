@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{Secret, reader::Reader};
+use crate::{FeaturesConfig, Secret, features, reader::Reader};
 
 /// How strict the start is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub struct ServerConfig {
     pub listen: SocketAddr,
     /// `EIDER_HOME`: where embedded stores live.
     pub home: PathBuf,
+    /// `EIDER_ALLOW_ANONYMOUS`: callers need not say who they are.
+    pub allow_anonymous: bool,
     /// `EIDER_FRONT_DOOR_SECRETS`: one of these must come with each request, if there are any.
     pub front_door_secrets: Vec<Secret>,
     /// `CORS_ALLOW_ORIGINS`.
@@ -67,6 +69,8 @@ pub struct ServerConfig {
     pub body_silence: Duration,
     /// `EIDER_ANSWER_SILENCE_SECONDS`: a client that takes nothing of its answer for so long is cut off.
     pub answer_silence: Duration,
+    /// `FEATURE_ENABLE_*`.
+    pub features: FeaturesConfig,
 }
 
 /// 6 MB of an invocation, less what base64 adds.
@@ -84,7 +88,6 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
     let platform = read_platform(reader);
     let on_lambda = matches!(platform, Platform::Lambda { .. });
     let development = environment == Environment::Development;
-    check_anonymous(reader, development);
     let debug = reader.flag("DEBUG", false);
     if debug && environment == Environment::Production {
         reader.problem("DEBUG", "shows internals in answers; it is refused in production.");
@@ -103,6 +106,7 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
             "an address with a port, as in 127.0.0.1:8000",
         ),
         home: reader.text_or("EIDER_HOME", ".eider").into(),
+        allow_anonymous: read_anonymous(reader, development),
         front_door_secrets: read_front_door(reader, !development),
         cors_allow_origins: read_origins(reader, development),
         max_body_bytes: reader.parsed("EIDER_MAX_BODY_BYTES", body, "a number of bytes"),
@@ -115,17 +119,20 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
         stream_timeout: read_seconds(reader, "EIDER_STREAM_TIMEOUT_SECONDS", stream),
         body_silence: read_seconds(reader, "EIDER_BODY_SILENCE_SECONDS", 10),
         answer_silence: read_seconds(reader, "EIDER_ANSWER_SILENCE_SECONDS", 30),
+        features: features::read(reader),
     }
 }
 
 /// True in development unless set.
-fn check_anonymous(reader: &mut Reader, development: bool) {
-    if !reader.flag("EIDER_ALLOW_ANONYMOUS", development) {
+fn read_anonymous(reader: &mut Reader, development: bool) -> bool {
+    let allowed = reader.flag("EIDER_ALLOW_ANONYMOUS", development);
+    if !allowed {
         reader.problem(
             "EIDER_ALLOW_ANONYMOUS",
             "there is no authenticator yet, so every caller is anonymous; set it to true to accept that.",
         );
     }
+    allowed
 }
 
 fn read_environment(reader: &mut Reader) -> Environment {
@@ -161,7 +168,8 @@ fn read_log(reader: &mut Reader) -> LogConfig {
 /// Two may be valid at once, so that they can be rotated.
 fn read_front_door(reader: &mut Reader, required: bool) -> Vec<Secret> {
     const NAME: &str = "EIDER_FRONT_DOOR_SECRETS";
-    let text = reader.text_or(NAME, "");
+    let all = reader.secret(NAME);
+    let text = all.as_ref().map_or("", Secret::reveal);
     let secrets: Vec<Secret> =
         text.split(',').map(str::trim).filter(|s| !s.is_empty()).map(Secret::new).collect();
     if secrets.len() > 2 {
@@ -187,14 +195,19 @@ fn read_origins(reader: &mut Reader, development: bool) -> Vec<String> {
     let text = reader.text_or("CORS_ALLOW_ORIGINS", if development { local } else { "" });
     let origins = text.split(',').map(str::trim).filter(|origin| !origin.is_empty());
     let origins: Vec<String> = origins.map(ToOwned::to_owned).collect();
-    let odd = origins
-        .iter()
-        .find(|o| !(*o == "*" || o.starts_with("http://") || o.starts_with("https://")));
-    if let Some(odd) = odd {
+    if let Some(odd) = origins.iter().find(|origin| *origin != "*" && !is_origin(origin)) {
         let message = format!("`{odd}` is not an origin, as in https://app.example.com.");
         reader.problem("CORS_ALLOW_ORIGINS", message);
     }
     origins
+}
+
+/// Scheme and host, as a browser sends it: what has a path, or a password, is equal to none.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    host.is_some_and(|host| {
+        !host.is_empty() && host.bytes().all(|b| b.is_ascii_graphic() && !b"/@?#".contains(&b))
+    })
 }
 
 /// A day: what is longer is a slip, and past some point no clock holds it.

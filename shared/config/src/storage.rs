@@ -88,12 +88,10 @@ pub(crate) fn read(reader: &mut Reader, server: &ServerConfig) -> StorageConfig 
             bucket,
         });
     }
-    if let Some(endpoint) = &endpoint
-        && endpoint.contains("://")
-    {
+    if endpoint.as_ref().is_some_and(|endpoint| endpoint.contains(['/', '@'])) {
         reader.problem(
             "STORAGE_MINIO_ENDPOINT",
-            "has a scheme; write host:port, and STORAGE_MINIO_SECURE=true for TLS.",
+            "has a scheme, a path or a password; write host:port, and STORAGE_MINIO_SECURE=true for TLS.",
         );
     }
     let region = region.unwrap_or_else(|| "us-east-1".to_owned());

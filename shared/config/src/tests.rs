@@ -263,3 +263,39 @@ fn a_connection_is_encrypted_where_others_may_listen() {
     }
     assert_eq!(refused(&[("DB_POSTGRES_SSLMODE", "require")]), ["DB_POSTGRES_SSLMODE"]);
 }
+
+#[test]
+fn a_feature_is_off_until_it_is_asked_for_in_so_many_words() {
+    let off = read(&[]).expect("a configuration").server.features;
+    assert!(!off.memory_monitoring && !off.performance_tracking);
+    assert!(!off.prometheus_metrics && !off.s3_encryption);
+    let on = read(&[("FEATURE_ENABLE_PERFORMANCE_TRACKING", "TRUE")]).expect("a configuration");
+    assert!(on.server.features.performance_tracking);
+    for name in ["MEMORY_MONITORING", "PERFORMANCE_TRACKING", "PROMETHEUS_METRICS", "S3_ENCRYPTION"]
+    {
+        let name = format!("FEATURE_ENABLE_{name}");
+        assert_eq!(refused(&[(&name, "enabled")]), [name.as_str()]);
+    }
+}
+
+#[test]
+fn whether_a_secret_is_set_is_known_without_it() {
+    let secrets = read(&SERVICES).expect("a configuration").secrets;
+    assert!(secrets["DB_POSTGRES_PASSWORD"] && secrets["STORAGE_MINIO_SECRET_KEY"]);
+    assert!(!secrets["DB_POSTGRES_PASSWORD_SECRET_ARN"] && !secrets["EIDER_FRONT_DOOR_SECRETS"]);
+    let door = read(&[("EIDER_FRONT_DOOR_SECRETS", "0123456789abcdef")]).expect("a configuration");
+    assert!(door.secrets["EIDER_FRONT_DOOR_SECRETS"]);
+}
+
+#[test]
+fn a_place_with_a_password_in_it_is_refused_since_places_are_shown() {
+    let origins = ["https://me:secret@app.example", "https://app.example/", "https://", "http://ä"];
+    for origin in origins {
+        assert_eq!(refused(&[("CORS_ALLOW_ORIGINS", origin)]), ["CORS_ALLOW_ORIGINS"], "{origin}");
+    }
+    for (at, odd) in [(0, "me:secret@db"), (4, "me:secret@store:9000"), (4, "http://store:9000")] {
+        let mut services = SERVICES;
+        services[at].1 = odd;
+        assert_eq!(refused(&services), [SERVICES[at].0], "{odd}");
+    }
+}

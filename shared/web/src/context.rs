@@ -11,7 +11,7 @@ use http::Version;
 use http::request::Parts;
 use service::{Authenticator, Deadlines, Spools};
 
-use crate::Failure;
+use crate::{Failure, InFlight};
 
 /// What is the same for all requests of a process.
 pub struct Edge {
@@ -21,13 +21,28 @@ pub struct Edge {
     pub server: ServerConfig,
     /// Where bodies wait.
     pub spools: Spools,
+    /// When this process began to serve.
+    pub started: Instant,
+    /// The requests that it is at work on.
+    pub in_flight: InFlight,
 }
 
 impl Edge {
     /// The limits of `server`; bodies that are large wait in `folder`.
     pub fn new(authenticator: Arc<dyn Authenticator>, server: ServerConfig, folder: &Path) -> Self {
         let spools = Spools::new(folder, server.spool_memory_bytes);
-        Self { authenticator, server, spools }
+        let (started, in_flight) = (Instant::now(), InFlight::default());
+        Self { authenticator, server, spools, started, in_flight }
+    }
+
+    /// How long work may take, so that there is time to say how it ended.
+    pub fn work_time(&self) -> Duration {
+        self.server.request_timeout - self.last_words()
+    }
+
+    /// What work that was stopped has left to undo itself and to say so.
+    fn last_words(&self) -> Duration {
+        LAST_WORDS.min(self.server.request_timeout / 4)
     }
 }
 
@@ -58,17 +73,12 @@ impl RequestContext {
     /// When the work must have ended, so that there is time to say so; `None` while the body is still
     /// coming.
     pub fn deadline(&self) -> Option<Instant> {
-        self.answer_by().map(|at| at - self.last_words())
+        self.answer_by().map(|at| at - self.edge.last_words())
     }
 
     /// When the answer must have begun, whatever it is.
     pub(crate) fn answer_by(&self) -> Option<Instant> {
         *self.answer_by.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What work that was stopped has left to undo itself and to say so.
-    fn last_words(&self) -> Duration {
-        LAST_WORDS.min(self.edge.server.request_timeout / 4)
     }
 
     /// The time of a read: its first rows are an answer like any other, its last one ends the stream.

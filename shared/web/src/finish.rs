@@ -4,19 +4,21 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::{Request, State};
+use axum::extract::{Extension, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, extract::MatchedPath};
 use domain::{Code, Error, RequestId};
 use futures::FutureExt;
-use http::{HeaderName, HeaderValue, Method, Uri};
+use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use tracing::Instrument;
 
 use crate::failure::{causes, problem_response};
+use crate::options::{PlainOptions, complete_allow, pass_plain};
 use crate::{Edge, Failure, RequestContext, ambient, cors};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// How often a request whose body is still coming is looked at.
 const LOOK: Duration = Duration::from_secs(1);
@@ -24,13 +26,16 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Puts everything around `router` that every route has.
 pub fn finish(router: Router, edge: Arc<Edge>) -> Router {
     let cors = cors::layer(&edge.server.cors_allow_origins);
-    router
+    let finished = router
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn(answer))
         // Around what is said of a panic or of lateness too: a page must be able to read that.
         .layer(cors)
-        .layer(from_fn_with_state(edge, observe))
+        .layer(from_fn(pass_plain))
+        .layer(from_fn_with_state(edge, observe));
+    // A router adds `Allow` and takes the body from HEAD after its layers, so this is around it.
+    Router::new().fallback_service(finished).layer(from_fn(complete_allow))
 }
 
 async fn not_found(uri: Uri) -> Failure {
@@ -41,16 +46,26 @@ async fn not_found(uri: Uri) -> Failure {
     ))
 }
 
-async fn method_not_allowed(method: Method, uri: Uri) -> Failure {
-    Failure(Error::new(
+/// Also what answers OPTIONS: the router adds `Allow` to either.
+async fn method_not_allowed(
+    options: Option<Extension<PlainOptions>>,
+    method: Method,
+    uri: Uri,
+) -> Response {
+    if options.is_some() {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let error = Error::new(
         Code::MethodNotAllowed,
         "METHOD_NOT_ALLOWED",
         format!("{method} is not for {}; the Allow header lists what is.", uri.path()),
-    ))
+    );
+    Failure(error).into_response()
 }
 
 /// The outermost layer: everything that happens to a request is seen here.
 async fn observe(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
+    let counted = edge.in_flight.enter();
     let id = request_id(request.headers());
     let context = RequestContext::new(id.clone(), request.version(), edge.clone());
     request.extensions_mut().insert(context.clone());
@@ -68,8 +83,9 @@ async fn observe(State(edge): State<Arc<Edge>>, mut request: Request, next: Next
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(X_REQUEST_ID, value);
     }
+    time(&context, &mut response);
     log(&method, route.as_deref(), &context, &response, error.as_deref());
-    response
+    counted.with(response)
 }
 
 /// The id that the caller gave, else a new one.
@@ -129,6 +145,17 @@ fn with_headers_of(mut problem: Response, bare: &Response) -> Response {
         }
     }
     problem
+}
+
+/// What `FEATURE_ENABLE_PERFORMANCE_TRACKING` switches on: a browser shows it beside the request.
+fn time(context: &RequestContext, response: &mut Response) {
+    if !context.edge.server.features.performance_tracking {
+        return;
+    }
+    let milliseconds = context.started.elapsed().as_secs_f64() * 1000.0;
+    if let Ok(value) = HeaderValue::from_str(&format!("total;dur={milliseconds:.3}")) {
+        response.headers_mut().insert(SERVER_TIMING, value);
+    }
 }
 
 /// One line a request. The path itself is data of the caller's: only the route is logged.

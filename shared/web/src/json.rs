@@ -18,8 +18,8 @@ pub struct Json<T> {
     pub digest: String,
 }
 
-/// JSON bodies are definitions and queries; larger ones are a mistake.
-const MOST_BYTES: u64 = 1 << 20;
+/// Bytes of a body of JSON at most: it is a definition or a query, a larger one is a mistake.
+pub const JSON_BYTES: u64 = 1 << 20;
 
 impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Failure;
@@ -35,7 +35,7 @@ impl<T: DeserializeOwned> Json<T> {
     /// Receives the body and reads it; that it is JSON was seen before.
     pub(crate) async fn receive(body: Body, context: &RequestContext) -> Result<Self, Error> {
         let limits = Limits {
-            bytes: MOST_BYTES.min(context.edge.server.max_body_bytes),
+            bytes: JSON_BYTES.min(context.edge.server.max_body_bytes),
             digest: true,
             instead: "JSON holds definitions and queries; rows go to PUT /tables/{table_name}.",
         };

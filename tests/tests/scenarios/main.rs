@@ -47,6 +47,7 @@ mod parameters;
 mod processes;
 mod query;
 mod query_refused;
+mod settings;
 mod slow_clients;
 mod start;
 mod system;
@@ -88,6 +89,7 @@ fn all() -> Vec<Scenario> {
         processes::all(),
         query::all(),
         query_refused::all(),
+        settings::all(),
         slow_clients::all(),
         start::all(),
         system::all(),

@@ -1,6 +1,6 @@
 //! What Eider says of itself.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::app::shared;
 use crate::harness::http::{ARROW, path_of, unique};
@@ -12,6 +12,7 @@ pub(crate) fn all() -> Vec<Scenario> {
     scenarios![
         the_root_says_name_version_engines_and_where_to_go,
         health_shows_each_dependency_versions_and_the_newest_snapshot,
+        the_status_is_of_the_process_that_answers,
         the_openapi_document_describes_every_route,
         the_pages_of_documentation_load_nothing_from_other_hosts,
     ]
@@ -57,6 +58,31 @@ async fn health_shows_each_dependency_versions_and_the_newest_snapshot() {
     );
 }
 
+async fn the_status_is_of_the_process_that_answers() {
+    let app = shared().await;
+    let status = app.get("/status").await.is(200).json();
+    let root = app.get("/").await.is(200).json();
+    assert_eq!(
+        (&status["name"], &status["version"]),
+        (&root["name"], &root["version"]),
+        "{status}"
+    );
+    let platform = if Way::current() == Way::Stack { "lambda" } else { "server" };
+    assert_eq!(status["platform"], platform, "{status}");
+    assert!(status["uptime_seconds"].as_f64().is_some_and(|seconds| seconds >= 0.0), "{status}");
+    assert!(status["requests_in_flight"].as_u64().is_some_and(|count| count >= 1), "{status}");
+    let engines = status["engines"].as_array().expect("engines");
+    assert_eq!(engines.len(), 1, "{status}");
+    assert_eq!((&engines[0]["name"], &engines[0]["version"]), (&json!("duckdb"), &json!("1.5.5")));
+    for dependency in ["catalog", "storage"] {
+        assert_eq!(status["dependencies"][dependency]["status"], "up", "{status}");
+    }
+    assert!(status["newest_snapshot"].is_u64(), "{status}");
+    for absent in ["queue", "memory"] {
+        assert!(status.get(absent).is_none(), "{absent} is not there, or not asked for: {status}");
+    }
+}
+
 /// Each extension that is used here has a version of its own; the other catalog's is not named.
 fn check_extensions(versions: &Value) {
     let (used, other) = match Way::current() {
@@ -95,6 +121,10 @@ async fn the_openapi_document_describes_every_route() {
     for route in [
         "GET /",
         "GET /health",
+        "GET /status",
+        "GET /config/summary",
+        "GET /config/validate",
+        "GET /config/features",
         "GET /tables",
         "POST /tables",
         "GET /tables/{table_name}",
