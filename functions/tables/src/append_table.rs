@@ -8,10 +8,12 @@ use serde::Deserialize;
 use service::{AppendTable, Appended, Mode};
 use utoipa::IntoParams;
 use web::{
-    Authenticated, ETag, Failure, IncomingBody, Parameters, TablePath, WriteHeaders, replayed,
+    Authenticated, ETag, Failure, IncomingBody, Parameters, RequestContext, TablePath,
+    WriteHeaders, replayed,
 };
 
-use crate::{Adapters, body};
+use crate::Adapters;
+use crate::body::{self, Encoding};
 
 /// What becomes of the rows that are there.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -55,6 +57,8 @@ fn odd(parameter: &'static str, what: &str) -> Error {
         content(
             (Vec<u8> = "application/vnd.apache.arrow.stream"),
             (Vec<u8> = "application/vnd.apache.parquet"),
+            (String = "text/csv"),
+            (String = "application/x-ndjson"),
         )
     ),
     responses(
@@ -72,10 +76,11 @@ pub(crate) async fn append_table(
     TablePath(table): TablePath,
     Parameters(asked): Parameters<AppendParameters>,
     headers: WriteHeaders,
+    context: RequestContext,
     body: IncomingBody,
 ) -> Result<Response, Failure> {
     let mode = asked.mode()?;
-    let kind = body::kind(&body.media_type)?;
+    let encoding = Encoding::of(&body, &context, body::ALL)?;
     let has_key = headers.has_key();
     let (seen, spool) = futures::future::try_join(
         service::may_append(&*adapters.catalog, &caller, &table, has_key),
@@ -84,12 +89,12 @@ pub(crate) async fn append_table(
     .await?;
 
     // The type decides how the bytes are read, so it is part of what the key stands for.
-    let payload = format!("{}:{}", kind.name(), spool.digest);
+    let payload = format!("{}:{}", encoding.name(), spool.digest);
     let payload = if mode == Mode::Append { payload } else { format!("{mode:?}:{payload}") };
     let origin = headers.origin(&caller, payload);
     let request = AppendTable { table, origin, mode, bytes: spool.length, seen };
 
-    let open = async |_: &Table| body::open(kind, spool).await;
+    let open = async |table: &Table| body::open(encoding, spool, &table.columns).await;
     let appended =
         service::append_table(&*adapters.catalog, &*adapters.lake, &caller, request, open).await?;
 

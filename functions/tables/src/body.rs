@@ -1,112 +1,104 @@
-//! The body of an append as a source of rows: its format by `Content-Type`, opened as often as the
-//! writer needs.
+//! A body of rows as a source of rows: its format by `Content-Type`, opened as often as the writer
+//! needs.
 
-use std::path::Path;
+mod source;
+
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
-use domain::{Code, Error, Result};
-use formats::{Format, arrow_stream, parquet};
+use domain::{Code, Column, Error, Result};
+use formats::compression::Compression;
+use formats::{Format, parquet};
 use service::{RowSource, Spool};
-use tempfile::NamedTempFile;
+use web::{IncomingBody, RequestContext};
 
-/// The format of a body, if it is one that rows are taken in.
-pub(crate) fn kind(media_type: &str) -> Result<Format> {
-    match Format::from_media_type(media_type) {
-        Some(format @ (Format::ArrowStream | Format::Parquet)) => Ok(format),
-        _ => {
-            let found = if media_type.is_empty() { "nothing" } else { media_type };
-            Err(Error::new(
-                Code::UnsupportedMedia,
-                "UNSUPPORTED_MEDIA_TYPE",
-                format!(
-                    "Rows are taken as {} or {}; Content-Type says {found}.",
-                    Format::ArrowStream.media_type(),
-                    Format::Parquet.media_type()
-                ),
-            ))
-        }
+use source::{ArrowRows, ParquetRows, TextRows};
+
+/// Formats that say the types of their columns themselves.
+pub(crate) const TYPED: &[Format] = &[Format::ArrowStream, Format::Parquet];
+
+/// Formats whose rows are taken into a table that is there.
+pub(crate) const ALL: &[Format] =
+    &[Format::ArrowStream, Format::Parquet, Format::Csv, Format::Ndjson];
+
+/// How the bytes of a body are to be read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Encoding {
+    /// The format of the rows.
+    pub(crate) format: Format,
+    /// What they are packed with.
+    pub(crate) compression: Option<Compression>,
+    /// Bytes that they may come to.
+    pub(crate) most_unpacked: u64,
+}
+
+impl Encoding {
+    /// By the head of the request; 415 where it is none of `taken`.
+    pub(crate) fn of(
+        body: &IncomingBody,
+        context: &RequestContext,
+        taken: &[Format],
+    ) -> Result<Self> {
+        let format = Format::from_media_type(&body.media_type)
+            .filter(|format| taken.contains(format))
+            .ok_or_else(|| unsupported(&body.media_type, taken))?;
+        let most_unpacked = context.edge.server.max_unpacked_bytes;
+        Ok(Self { format, compression: body.compression, most_unpacked })
+    }
+
+    /// What the key of a write stands for besides the bytes.
+    pub(crate) fn name(&self) -> String {
+        let packed = self.compression.map_or("", |packed| packed.content_encoding());
+        format!("{}:{packed}", self.format.name())
     }
 }
 
-/// Reads what the body says of itself; off the request's thread, since it may be large.
-pub(crate) async fn open(kind: Format, spool: Spool) -> Result<Arc<dyn RowSource>> {
+fn unsupported(media_type: &str, taken: &[Format]) -> Error {
+    let found = if media_type.is_empty() { "nothing" } else { media_type };
+    let taken: Vec<_> = taken.iter().map(|format| format.media_type()).collect();
+    Error::new(
+        Code::UnsupportedMedia,
+        "UNSUPPORTED_MEDIA_TYPE",
+        format!("Rows are taken as {}; Content-Type says {found}.", taken.join(", ")),
+    )
+}
+
+/// Reads what the body says of itself; off the request's thread, since it may be large. Formats without
+/// types are read for these columns.
+pub(crate) async fn open(
+    encoding: Encoding,
+    spool: Spool,
+    columns: &[Column],
+) -> Result<Arc<dyn RowSource>> {
     if spool.length == 0 {
         return Err(Error::malformed(
             "EMPTY_BODY",
-            format!("The body is empty; send {} (it may hold 0 rows).", kind.media_type()),
+            format!(
+                "The body is empty; send {} (it may hold 0 rows).",
+                encoding.format.media_type()
+            ),
         ));
     }
-    let opened = tokio::task::spawn_blocking(move || match kind {
-        Format::Parquet => open_parquet(spool),
-        _ => open_arrow(spool),
+    let columns = columns.to_vec();
+    let opened = tokio::task::spawn_blocking(move || match encoding.format {
+        Format::Parquet => open_parquet(spool, encoding),
+        Format::Csv | Format::Ndjson => {
+            Ok(Arc::new(TextRows::open(spool, encoding, columns)?) as Arc<dyn RowSource>)
+        }
+        _ => Ok(Arc::new(ArrowRows::open(spool, encoding)?) as Arc<dyn RowSource>),
     });
     opened.await.map_err(Error::internal)?
 }
 
-fn open_parquet(spool: Spool) -> Result<Arc<dyn RowSource>> {
+fn open_parquet(spool: Spool, encoding: Encoding) -> Result<Arc<dyn RowSource>> {
+    let spool = match encoding.compression {
+        Some(_) => spool.unpacked(|reader| source::unpack(reader, encoding))?,
+        None => spool,
+    };
     let schema = match spool.in_memory() {
         Some(bytes) => parquet::inspect(bytes)?.schema,
-        None => {
-            let file = spool.reopen()?;
-            parquet::inspect(&file)?.schema
-        }
+        None => parquet::inspect(&spool.reopen()?)?.schema,
     };
-    Ok(Arc::new(ParquetRows { schema, file: spool.into_file()? }))
-}
-
-fn open_arrow(spool: Spool) -> Result<Arc<dyn RowSource>> {
-    let schema = read_arrow(&spool)?.schema();
-    Ok(Arc::new(ArrowRows { schema, spool }))
-}
-
-type Stream = arrow_stream::ArrowStream<Box<dyn std::io::Read + Send>>;
-
-fn read_arrow(spool: &Spool) -> Result<Stream> {
-    let limits = arrow_stream::Limits::default();
-    match spool.in_memory() {
-        Some(bytes) => arrow_stream::open_bytes(bytes.clone(), limits),
-        None => arrow_stream::open(spool.reader()?, limits),
-    }
-}
-
-struct ParquetRows {
-    schema: SchemaRef,
-    file: NamedTempFile,
-}
-
-impl RowSource for ParquetRows {
-    fn schema(&self) -> SchemaRef {
-        self.schema.clone()
-    }
-
-    fn parquet_file(&self) -> Option<&Path> {
-        Some(self.file.path())
-    }
-
-    fn batches(&self) -> Result<Box<dyn Iterator<Item = Result<RecordBatch>> + Send>> {
-        Ok(Box::new(parquet::rows(self.file.reopen().map_err(Error::internal)?)?))
-    }
-}
-
-struct ArrowRows {
-    schema: SchemaRef,
-    spool: Spool,
-}
-
-impl RowSource for ArrowRows {
-    fn schema(&self) -> SchemaRef {
-        self.schema.clone()
-    }
-
-    fn parquet_file(&self) -> Option<&Path> {
-        None
-    }
-
-    fn batches(&self) -> Result<Box<dyn Iterator<Item = Result<RecordBatch>> + Send>> {
-        Ok(Box::new(read_arrow(&self.spool)?))
-    }
+    Ok(Arc::new(ParquetRows::new(schema, spool.into_file()?)))
 }
 
 #[cfg(test)]

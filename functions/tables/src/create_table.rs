@@ -6,7 +6,6 @@ use api::{CreateTable, NewTable, NewTableFrom, Problem, TableDocument};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::{Caller, Error, Layout, Table, TableDefinition, TableName};
-use formats::Format;
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use service::{CreateRequest, Created, Made, RowSource, Spool};
@@ -15,7 +14,8 @@ use web::{
     Authenticated, Failure, IncomingBody, Parameters, RequestContext, WriteHeaders, replayed,
 };
 
-use crate::{Adapters, body, query_rows};
+use crate::body::{self, Encoding};
+use crate::{Adapters, query_rows};
 
 /// For a body of rows: what the body does not say of the table.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -64,14 +64,14 @@ pub(crate) async fn create_table(
         return from_json(&adapters, &caller, &headers, &context, body).await;
     }
     let name = asked.name()?;
-    let kind = body::kind(&body.media_type)?;
+    let encoding = Encoding::of(&body, &context, body::TYPED)?;
     let spool = body.receive(headers.has_key()).await?;
     // What stands in the query is part of what the key stands for.
-    let payload = format!("{asked:?}:{}:{}", kind.name(), spool.digest);
+    let payload = format!("{asked:?}:{}:{}", encoding.name(), spool.digest);
     let if_not_exists = asked.if_not_exists.unwrap_or(false);
     let origin = headers.origin(&caller, payload);
     let request = CreateRequest { origin, name: name.clone(), definition: None, if_not_exists };
-    let make = async || from_rows(kind, spool, name, asked.comment).await;
+    let make = async || from_rows(encoding, spool, name, asked.comment).await;
     create(&adapters, &caller, request, make).await
 }
 
@@ -126,13 +126,13 @@ async fn from_json(
 }
 
 async fn from_rows(
-    kind: Format,
+    encoding: Encoding,
     spool: Spool,
     name: TableName,
     comment: Option<String>,
 ) -> domain::Result<Made> {
     let bytes = spool.length;
-    let source: Arc<dyn RowSource> = body::open(kind, spool).await?;
+    let source: Arc<dyn RowSource> = body::open(encoding, spool, &[]).await?;
     let columns = service::columns_of(&source.schema())?;
     let definition = TableDefinition::new(name, columns, comment)?.laid_out(Layout::default())?;
     Ok((definition, Some((source, bytes))))

@@ -11,7 +11,8 @@ use futures::StreamExt;
 use service::{Parameters, Query, ResultColumn, RowSource, Select};
 use web::RequestContext;
 
-use crate::{Adapters, body};
+use crate::Adapters;
+use crate::body::{self, Encoding};
 
 /// Runs `sql` and keeps its rows: the columns of a table that takes them, the rows, and their bytes.
 pub(crate) async fn spooled(
@@ -45,7 +46,9 @@ pub(crate) async fn spooled(
     spool.push(&encoder.finish(&summary)?)?;
     let spool = spool.finish();
     let bytes = spool.length;
-    let source = body::open(Format::ArrowStream, spool).await?;
+    let encoding =
+        Encoding { format: Format::ArrowStream, compression: None, most_unpacked: bytes };
+    let source = body::open(encoding, spool, &[]).await?;
     Ok((columns, source, bytes))
 }
 

@@ -59,6 +59,8 @@ pub struct ServerConfig {
     pub cors_allow_origins: Vec<String>,
     /// `EIDER_MAX_BODY_BYTES`: larger bodies are 413.
     pub max_body_bytes: u64,
+    /// `EIDER_MAX_UNPACKED_BYTES`: what a body with a `Content-Encoding` may come to.
+    pub max_unpacked_bytes: u64,
     /// `EIDER_SPOOL_MEMORY_BYTES`: bodies take so much memory together; those with no room left wait in files.
     pub spool_memory_bytes: usize,
     /// `EIDER_REQUEST_TIMEOUT_SECONDS`: from the request's last byte to the answer's first.
@@ -75,6 +77,8 @@ pub struct ServerConfig {
 
 /// 6 MB of an invocation, less what base64 adds.
 const LAMBDA_BODY_BYTES: u64 = 4_500_000;
+/// A Parquet body is unpacked into /tmp, which has 512 MB unless told.
+const LAMBDA_UNPACKED_BYTES: u64 = 256 << 20;
 /// HTTP APIs give up after 30 s; our own answer comes before, and `web` stops the work 1.5 s before that.
 const LAMBDA_REQUEST_SECONDS: u64 = 28;
 
@@ -93,6 +97,7 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
         reader.problem("DEBUG", "shows internals in answers; it is refused in production.");
     }
     let body = if on_lambda { LAMBDA_BODY_BYTES } else { 1 << 30 };
+    let unpacked = if on_lambda { LAMBDA_UNPACKED_BYTES } else { 4 << 30 };
     let stream = if on_lambda { LAMBDA_STREAM_SECONDS } else { 3600 };
     let timeout = if on_lambda { LAMBDA_REQUEST_SECONDS } else { 300 };
     ServerConfig {
@@ -110,6 +115,11 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
         front_door_secrets: read_front_door(reader, !development),
         cors_allow_origins: read_origins(reader, development),
         max_body_bytes: reader.parsed("EIDER_MAX_BODY_BYTES", body, "a number of bytes"),
+        max_unpacked_bytes: reader.parsed(
+            "EIDER_MAX_UNPACKED_BYTES",
+            unpacked,
+            "a number of bytes",
+        ),
         spool_memory_bytes: reader.parsed(
             "EIDER_SPOOL_MEMORY_BYTES",
             64 << 20,

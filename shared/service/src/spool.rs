@@ -164,6 +164,17 @@ fn spill(folder: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
 }
 
 impl Spool {
+    /// What `unpack` makes of it, in a file; its digest is that of the body as it came.
+    pub fn unpacked(
+        self,
+        unpack: impl FnOnce(Box<dyn Read + Send>) -> Box<dyn Read + Send>,
+    ) -> Result<Self> {
+        let mut file = NamedTempFile::new_in(&self.folder).map_err(Error::internal)?;
+        let mut reader = unpack(self.reader()?);
+        let length = std::io::copy(&mut reader, &mut file).map_err(of_reader)?;
+        Ok(Self { kept: Kept::File(file), folder: self.folder, length, digest: self.digest })
+    }
+
     /// Reads from the start.
     pub fn reader(&self) -> Result<Box<dyn Read + Send>> {
         match &self.kept {
@@ -205,6 +216,11 @@ impl Spool {
             Kept::File(file) => Ok(file),
         }
     }
+}
+
+/// The failure of a reader, which carries one of ours where the bytes are at fault.
+fn of_reader(error: std::io::Error) -> Error {
+    error.downcast::<Error>().unwrap_or_else(Error::internal)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use domain::{Code, Error, Result};
+use formats::compression::Compression;
 use http::{HeaderMap, header};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
@@ -14,6 +15,8 @@ use crate::{Failure, Json, RequestContext};
 pub struct IncomingBody {
     /// The `Content-Type`, without parameters, in lower case; empty where there was none.
     pub media_type: String,
+    /// What `Content-Encoding` says it is packed with.
+    pub compression: Option<Compression>,
     body: axum::body::Body,
     context: RequestContext,
 }
@@ -24,8 +27,8 @@ impl<S: Sync> FromRequest<S> for IncomingBody {
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
         let context = RequestContext::of(request.extensions())?;
         let media_type = media_type(request.headers());
-        check_encoding(request.headers())?;
-        Ok(Self { media_type, body: request.into_body(), context })
+        let compression = compression(request.headers())?;
+        Ok(Self { media_type, compression, body: request.into_body(), context })
     }
 }
 
@@ -43,6 +46,12 @@ impl IncomingBody {
 
     /// Receives it and reads it as JSON.
     pub async fn json<T: DeserializeOwned>(self) -> Result<Json<T>> {
+        if let Some(packed) = self.compression {
+            return Err(unsupported(&format!(
+                "A JSON body is not taken with {}; send it as it is.",
+                packed.content_encoding()
+            )));
+        }
         Json::receive(self.body, &self.context).await
     }
 }
@@ -62,18 +71,27 @@ fn media_type(headers: &HeaderMap) -> String {
     value.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// A compressed body would be taken for what it is not.
-fn check_encoding(headers: &HeaderMap) -> Result<()> {
-    match headers.get(header::CONTENT_ENCODING) {
-        None => Ok(()),
-        Some(value) if value.as_bytes().eq_ignore_ascii_case(b"identity") => Ok(()),
-        Some(_) => Err(Error::new(
-            Code::UnsupportedMedia,
-            "UNSUPPORTED_CONTENT_ENCODING",
-            "A body with a Content-Encoding is not taken; send it as it is (Arrow and Parquet \
-             compress inside).",
-        )),
+/// One packing at most; a body packed otherwise would be taken for what it is not.
+fn compression(headers: &HeaderMap) -> Result<Option<Compression>> {
+    let mut given = headers.get_all(header::CONTENT_ENCODING).iter();
+    let (Some(value), None) = (given.next(), given.next()) else {
+        let several = headers.contains_key(header::CONTENT_ENCODING);
+        return if several { Err(unsupported(ENCODINGS)) } else { Ok(None) };
+    };
+    match value.to_str().map(str::trim) {
+        Ok(name) if name.eq_ignore_ascii_case("identity") => Ok(None),
+        Ok(name) => {
+            Compression::from_content_encoding(name).map(Some).ok_or_else(|| unsupported(ENCODINGS))
+        }
+        Err(_) => Err(unsupported(ENCODINGS)),
     }
+}
+
+const ENCODINGS: &str =
+    "Content-Encoding may be gzip or zstd, once; send the body so, or as it is.";
+
+fn unsupported(detail: &str) -> Error {
+    Error::new(Code::UnsupportedMedia, "UNSUPPORTED_CONTENT_ENCODING", detail)
 }
 
 /// Reads to the end, never waiting longer than the silence allowed.

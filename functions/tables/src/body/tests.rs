@@ -1,6 +1,6 @@
 //! Bodies keep the port, in memory and in a file.
 
-use arrow_array::{ArrayRef, Int64Array, StringArray};
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use formats::{RowsAs, Summary};
 use service::Spools;
 use tempfile::TempDir;
@@ -24,7 +24,8 @@ fn numbered(ids: std::ops::Range<i64>) -> RecordBatch {
 /// A body of these rows.
 fn written(kind: Format) -> Vec<u8> {
     let (batches, mut body) = (batches(), Vec::new());
-    let encoder = kind.encoder(batches[0].schema(), &[], RowsAs::Objects);
+    let names = [("id", "BIGINT"), ("name", "VARCHAR")].map(|(n, t)| (n.to_owned(), t.to_owned()));
+    let encoder = kind.encoder(batches[0].schema(), &names, RowsAs::Objects);
     let mut encoder = encoder.expect("an encoder");
     body.extend_from_slice(&encoder.start().expect("a start"));
     for batch in &batches {
@@ -52,7 +53,13 @@ async fn opened(
     in_memory: usize,
     folder: &TempDir,
 ) -> Arc<dyn RowSource> {
-    open(kind, spooled(body, in_memory, folder)).await.expect("opened")
+    let encoding = Encoding { format: kind, compression: None, most_unpacked: 1 << 30 };
+    open(encoding, spooled(body, in_memory, folder), &columns()).await.expect("opened")
+}
+
+fn columns() -> Vec<Column> {
+    let schema = numbered(0..1).schema();
+    service::columns_of(&schema).expect("columns")
 }
 
 /// Where a body waits: in a file, or in memory.
@@ -61,11 +68,42 @@ const ROOMS: [usize; 2] = [0, 1 << 20];
 #[tokio::test]
 async fn a_body_gives_its_rows_as_often_as_it_is_asked() {
     let folder = tempfile::tempdir().expect("a folder");
-    for kind in [Format::ArrowStream, Format::Parquet] {
+    for kind in ALL.iter().copied() {
         for in_memory in ROOMS {
             let source = opened(kind, &written(kind), in_memory, &folder).await;
             assert_eq!(source.parquet_file().is_some(), kind == Format::Parquet);
             conformance::row_source(&*source, &numbered(0..6_007));
+        }
+    }
+    let left = std::fs::read_dir(folder.path()).expect("the folder").count();
+    assert_eq!(left, 0, "files of bodies that are gone");
+}
+
+#[tokio::test]
+async fn a_packed_body_gives_the_same_rows_up_to_a_limit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for kind in ALL.iter().copied() {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packed, &written(kind)).expect("packed");
+        let packed = packed.finish().expect("packed");
+        let encoding = |most_unpacked| Encoding {
+            format: kind,
+            compression: Some(Compression::Gzip),
+            most_unpacked,
+        };
+        for in_memory in ROOMS {
+            let spool = || spooled(&packed, in_memory, &folder);
+            let source = open(encoding(1 << 30), spool(), &columns()).await.expect("opened");
+            conformance::row_source(&*source, &numbered(0..6_007));
+            let small = match open(encoding(10_000), spool(), &columns()).await {
+                Ok(source) => {
+                    let mut batches = source.batches().expect("opened");
+                    batches.find_map(Result::err)
+                }
+                Err(error) => Some(error),
+            };
+            let small = small.expect("it comes to more");
+            assert_eq!((small.code, small.error_code), (Code::TooLarge, "BODY_UNPACKS_TOO_LARGE"));
         }
     }
     let left = std::fs::read_dir(folder.path()).expect("the folder").count();
