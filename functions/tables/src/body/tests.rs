@@ -10,7 +10,7 @@ use super::*;
 
 /// Rows of two types and several batches; the last is a short one.
 fn batches() -> Vec<RecordBatch> {
-    [0..3_000, 3_000..6_000, 6_000..6_007].map(|ids: std::ops::Range<i64>| numbered(ids)).to_vec()
+    [0..3_000, 3_000..20_000, 20_000..20_007].map(|ids: std::ops::Range<i64>| numbered(ids)).to_vec()
 }
 
 fn numbered(ids: std::ops::Range<i64>) -> RecordBatch {
@@ -31,7 +31,7 @@ fn written(kind: Format) -> Vec<u8> {
     for batch in &batches {
         body.extend_from_slice(&encoder.batch(batch).expect("a batch"));
     }
-    let summary = Summary { row_count: 6_007, snapshot: None, truncated: false, elapsed_ms: 0 };
+    let summary = Summary { row_count: 20_007, snapshot: None, truncated: false, elapsed_ms: 0 };
     body.extend_from_slice(&encoder.finish(&summary).expect("an end"));
     body
 }
@@ -72,7 +72,7 @@ async fn a_body_gives_its_rows_as_often_as_it_is_asked() {
         for in_memory in ROOMS {
             let source = opened(kind, &written(kind), in_memory, &folder).await;
             assert_eq!(source.parquet_file().is_some(), kind == Format::Parquet);
-            conformance::row_source(&*source, &numbered(0..6_007));
+            conformance::row_source(&*source, &numbered(0..20_007));
         }
     }
     let left = std::fs::read_dir(folder.path()).expect("the folder").count();
@@ -94,7 +94,7 @@ async fn a_packed_body_gives_the_same_rows_up_to_a_limit() {
         for in_memory in ROOMS {
             let spool = || spooled(&packed, in_memory, &folder);
             let source = open(encoding(1 << 30), spool(), &columns()).await.expect("opened");
-            conformance::row_source(&*source, &numbered(0..6_007));
+            conformance::row_source(&*source, &numbered(0..20_007));
             let small = match open(encoding(10_000), spool(), &columns()).await {
                 Ok(source) => {
                     let mut batches = source.batches().expect("opened");
