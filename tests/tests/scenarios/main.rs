@@ -17,12 +17,14 @@ use harness::scenario::{RUNTIME, Scenario};
 use harness::way::Way;
 use harness::{app, leftovers, server};
 
+mod alter;
 mod append;
 mod bad_bodies;
 mod broken_streams;
 mod cast_types;
 mod clients;
 mod conventions;
+mod create_from;
 mod create_refused;
 mod definitions;
 mod events;
@@ -40,10 +42,12 @@ mod logs;
 mod lost_commits;
 mod memory;
 mod migrate;
+mod modes;
 mod names;
 mod negotiation;
 mod paging;
 mod parameters;
+mod past;
 mod processes;
 mod query;
 mod query_refused;
@@ -52,6 +56,7 @@ mod slow_clients;
 mod start;
 mod system;
 mod tables;
+mod text_bodies;
 mod types;
 mod unfinished_bodies;
 mod uuids;
@@ -59,12 +64,14 @@ mod zones;
 
 fn all() -> Vec<Scenario> {
     [
+        alter::all(),
         append::all(),
         bad_bodies::all(),
         broken_streams::all(),
         cast_types::all(),
         clients::all(),
         conventions::all(),
+        create_from::all(),
         create_refused::all(),
         definitions::all(),
         events::all(),
@@ -82,10 +89,12 @@ fn all() -> Vec<Scenario> {
         lost_commits::all(),
         memory::all(),
         migrate::all(),
+        modes::all(),
         names::all(),
         negotiation::all(),
         paging::all(),
         parameters::all(),
+        past::all(),
         processes::all(),
         query::all(),
         query_refused::all(),
@@ -94,6 +103,7 @@ fn all() -> Vec<Scenario> {
         start::all(),
         system::all(),
         tables::all(),
+        text_bodies::all(),
         types::all(),
         unfinished_bodies::all(),
         uuids::all(),

@@ -10,7 +10,9 @@ use super::*;
 
 /// Rows of two types and several batches; the last is a short one.
 fn batches() -> Vec<RecordBatch> {
-    [0..3_000, 3_000..20_000, 20_000..20_007].map(|ids: std::ops::Range<i64>| numbered(ids)).to_vec()
+    [0..3_000, 3_000..20_000, 20_000..20_007]
+        .map(|ids: std::ops::Range<i64>| numbered(ids))
+        .to_vec()
 }
 
 fn numbered(ids: std::ops::Range<i64>) -> RecordBatch {

@@ -106,6 +106,14 @@ fn rows(failure: &Failure, table: &TableName) -> Option<Error> {
         );
         return Some(error.field(column, "holds a NULL; this column takes none"));
     }
+    // What DuckDB can keep and Parquet cannot.
+    if failure.message.starts_with("Parquet files do not support negative intervals") {
+        return Some(Error::invalid(
+            "VALUE_NOT_ALLOWED",
+            "A negative interval cannot be kept: the lake's files are Parquet, which has none. Nothing was \
+             appended.",
+        ));
+    }
     is_of_a_value(failure).then(|| value_not_allowed(failure, None))
 }
 
