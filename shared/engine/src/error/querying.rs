@@ -85,9 +85,12 @@ pub(crate) fn querying(failure: Failure) -> Error {
     if is_of_the_statement(&failure) {
         let said = shown(&failure).unwrap_or_else(|| "DuckDB does not take it".to_owned());
         let kind = failure.kind.clone();
-        let offered =
-            candidates(&failure).map_or(String::new(), |names| format!(" There are {names}."));
-        let detail = format!("{kind} error: {said}{offered}");
+        let detail = match candidates(&failure) {
+            Some(names) => {
+                format!("{kind} error: {}. There are {names}.", said.trim_end_matches(['.', '!']))
+            }
+            None => format!("{kind} error: {said}"),
+        };
         return Error::invalid("INVALID_SQL", detail).because(failure);
     }
     Error::internal(failure)
