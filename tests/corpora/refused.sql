@@ -944,6 +944,12 @@ WITH a AS (SELECT 1 x), b AS (FROM a, a a2), c AS (FROM b, b b2), d AS (FROM c, 
 -- TOO_EXPENSIVE
 SELECT {list_transform([1], x -> *9}1{)*9}
 ---
+-- TOO_EXPENSIVE
+SELECT count(*) FROM {people}{ CROSS JOIN range(2)*70}
+---
+-- TOO_EXPENSIVE
+SELECT count(*) FROM (SELECT 1 a, 2 b, 3 c, 4 d, 5 e, 6 f, 7 g, 8 h, 9 i, 10 j) GROUP BY CUBE (a, b, c, d, e, f, g, h, i, j)
+---
 -- TOO_EXPENSIVE|TOO_COMPLEX
 SELECT 1{ UNION SELECT 1*5000}
 ---

@@ -23,6 +23,7 @@ mod broken_streams;
 mod cast_types;
 mod clients;
 mod conventions;
+mod corpora;
 mod create_refused;
 mod definitions;
 mod events;
@@ -64,6 +65,7 @@ fn all() -> Vec<Scenario> {
         cast_types::all(),
         clients::all(),
         conventions::all(),
+        corpora::all(),
         create_refused::all(),
         definitions::all(),
         events::all(),

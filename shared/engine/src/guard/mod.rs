@@ -28,6 +28,7 @@ mod position;
 mod refusal;
 mod relation;
 mod scope;
+mod select;
 mod sizes;
 mod source;
 mod splice;

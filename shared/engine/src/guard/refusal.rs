@@ -37,10 +37,9 @@ pub(super) fn too_many_expansions(most: u64) -> Error {
     ))
 }
 
-pub(super) fn too_many_set_operations(most: usize) -> Error {
-    too_expensive(&format!(
-        "The SQL has more than {most} UNION, INTERSECT or EXCEPT; write rows as VALUES, or ask in parts"
-    ))
+/// More of these than may be planned.
+pub(super) fn too_many(what: &str, most: usize) -> Error {
+    too_expensive(&format!("The SQL has more than {most} {what}; ask in parts"))
 }
 
 pub(super) fn too_many_lambdas(most: usize) -> Error {

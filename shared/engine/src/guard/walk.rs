@@ -11,16 +11,9 @@ use super::{position, refusal};
 /// The column of DuckLake's tables that shows the path of a data file.
 const FILENAME: &str = "filename";
 
-/// Queries that references to WITH and to views may become: the engine may run each reference anew.
-const EXPANSIONS: u64 = 1_000;
-
-/// UNION and its like in one statement: each is planned upon the one before.
-const SET_OPERATIONS: usize = 1_000;
-
 /// Kinds of things that are no expressions and hold nothing but what is looked at by itself.
-const OTHERS: [&str; 12] = [
+const OTHERS: [&str; 11] = [
     "SUBQUERY",
-    "JOIN",
     "EMPTY",
     "EXPRESSION_LIST",
     "PIVOT",
@@ -43,7 +36,9 @@ pub(super) struct Walk<'a, 'l> {
     /// Queries that references have become.
     pub(super) expansions: u64,
     /// UNION and its like so far.
-    set_operations: usize,
+    pub(super) set_operations: usize,
+    /// Joins of the FROM that is looked at.
+    pub(super) joins: usize,
     /// Bytes that views have put in.
     pub(super) bytes: usize,
     /// Lambdas around what is looked at.
@@ -60,6 +55,7 @@ impl<'a, 'l> Walk<'a, 'l> {
             mentions_filename: false,
             expansions: 0,
             set_operations: 0,
+            joins: 0,
             bytes: 0,
             lambdas: 0,
         }
@@ -85,7 +81,12 @@ impl<'a, 'l> Walk<'a, 'l> {
         }
     }
 
-    fn object(&mut self, object: &Object<'_>, scope: &Scope<'_>, place: Place) -> Result<()> {
+    pub(super) fn object(
+        &mut self,
+        object: &Object<'_>,
+        scope: &Scope<'_>,
+        place: Place,
+    ) -> Result<()> {
         match (object.text("class"), object.text("type")) {
             ("", "SELECT_NODE" | "SET_OPERATION_NODE" | "RECURSIVE_CTE_NODE") => {
                 return self.select(object, scope, place);
@@ -93,11 +94,13 @@ impl<'a, 'l> Walk<'a, 'l> {
             ("", "BASE_TABLE") => self.relation(object, scope, place)?,
             ("", "SHOW_REF") => return self.shown(object, scope),
             ("", "TABLE_FUNCTION") => return self.table_function(object, scope),
+            ("", "JOIN") => self.join()?,
             ("", "UNBOUND_TYPE_INFO") => type_name(object)?,
             ("", other) if other.is_empty() || OTHERS.contains(&other) => {}
             ("", other) if other.ends_with("_TYPE_INFO") => {}
             ("", other) => return Err(self.unknown(other, object)),
             ("LAMBDA", _) => return self.lambda(object, scope),
+            ("SUBQUERY", _) => return self.subquery(object, scope),
             (class, _) => self.expression(class, object)?,
         }
         self.parts(object, scope)
@@ -106,37 +109,6 @@ impl<'a, 'l> Walk<'a, 'l> {
     /// Everything in an object.
     pub(super) fn parts(&mut self, object: &Object<'_>, scope: &Scope<'_>) -> Result<()> {
         object.0.iter().try_for_each(|(_, node)| self.node(node, scope, Place::From))
-    }
-
-    /// A query: its WITH from the first to the last, each seeing those before it, then the rest.
-    fn select(&mut self, query: &Object<'_>, outer: &Scope<'_>, place: Place) -> Result<()> {
-        self.set_operations += usize::from(query.text("type") == "SET_OPERATION_NODE");
-        if self.set_operations > SET_OPERATIONS {
-            return Err(refusal::too_many_set_operations(SET_OPERATIONS));
-        }
-        let mut scope = Scope::within(outer);
-        for entry in query.object("cte_map").map(|map| map.array("map")).unwrap_or_default() {
-            // What it is made of counts where it is read, each time.
-            let before = std::mem::take(&mut self.expansions);
-            self.node(entry, &scope, Place::From)?;
-            let own = std::mem::replace(&mut self.expansions, before);
-            if let Node::Object(entry) = entry {
-                scope.add(entry.text("key"), own.saturating_add(1));
-            }
-        }
-        let mut recursive = Scope::within(&scope);
-        recursive.add(query.text("cte_name"), 1);
-        let is_recursive = query.text("type") == "RECURSIVE_CTE_NODE";
-        for (key, node) in &query.0 {
-            match *key {
-                "cte_map" => {}
-                // Of a recursive query only the second half sees itself.
-                "right" if is_recursive => self.node(node, &recursive, Place::From)?,
-                "from_table" => self.node(node, &scope, place)?,
-                _ => self.node(node, &scope, Place::From)?,
-            }
-        }
-        Ok(())
     }
 
     /// DESCRIBE and SUMMARIZE hold a query. SHOW TABLES and its like do not: they show every catalog.
@@ -148,15 +120,6 @@ impl<'a, 'l> Walk<'a, 'l> {
             _ => false,
         };
         self.object(query, scope, if name_alone { Place::Shown } else { Place::From })
-    }
-
-    /// A reference becomes so many queries more.
-    pub(super) fn expand(&mut self, object: &Object<'_>, by: u64) -> Result<()> {
-        self.expansions = self.expansions.saturating_add(by);
-        if self.expansions <= EXPANSIONS {
-            return Ok(());
-        }
-        Err(self.at(object, refusal::too_many_expansions(EXPANSIONS)))
     }
 
     pub(super) fn unknown(&self, kind: &str, object: &Object<'_>) -> Error {

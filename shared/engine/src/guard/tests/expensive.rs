@@ -161,3 +161,43 @@ fn functions_that_crash_on_deep_json_are_refused_and_say_what_to_take() {
         assert_eq!(error, None, "{text}");
     }
 }
+
+#[test]
+fn joins_and_grouping_sets_are_few() {
+    let bench = Bench::parser();
+    let joined = |joins: usize, with: &str| {
+        let more: String = (1..=joins).map(|n| format!("{with} range(2) t{n}(x) ")).collect();
+        format!("FROM range(2) t0(x) {more}")
+    };
+    let cube = |columns: usize| {
+        let names: Vec<_> = (0..columns).map(|n| format!("c{n}")).collect();
+        format!("SELECT count(*) FROM t GROUP BY CUBE ({})", names.join(", "))
+    };
+    let inner = joined(40, "CROSS JOIN");
+    check(
+        &bench,
+        "TOO_EXPENSIVE",
+        &[
+            &joined(65, ","),
+            &joined(65, "POSITIONAL JOIN"),
+            &format!("SELECT * FROM ({inner}) a, ({inner}) b"),
+            &format!(
+                "SELECT (SELECT max(x) {})",
+                joined(65, "CROSS JOIN").replace("t0(x)", "t0(y)")
+            ),
+            &cube(9),
+            &cube(12),
+            &("SELECT 1".to_owned() + &" UNION ALL SELECT 1".repeat(1_001)),
+        ],
+    );
+    for text in [
+        joined(64, ","),
+        format!("SELECT * FROM ({inner}) a UNION ALL SELECT * FROM ({inner}) b"),
+        format!("SELECT (SELECT count(*) {inner}), (SELECT count(*) {inner}) FROM t"),
+        format!("WITH a AS ({inner}), b AS ({inner}) SELECT 1"),
+        cube(8),
+    ] {
+        let error = bench.check(&text).err().map(|error| error.detail);
+        assert_eq!(error, None, "{text:.200}");
+    }
+}
