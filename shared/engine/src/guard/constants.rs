@@ -10,7 +10,17 @@ pub(super) fn number(node: &Node<'_>) -> Option<f64> {
     match object.text("class") {
         "CONSTANT" => constant(object),
         "CAST" => number(object.get("child")?),
+        "SUBQUERY" => only(object).and_then(number),
         "FUNCTION" => calculation(object.text("function_name"), object.array("children")),
+        _ => None,
+    }
+}
+
+/// The one value of `(SELECT value)`.
+fn only<'o, 'a>(subquery: &'o Object<'a>) -> Option<&'o Node<'a>> {
+    let query = subquery.object("subquery")?.object("node")?;
+    match query.array("select_list") {
+        [only] if query.object("from_table")?.text("type") == "EMPTY" => Some(only),
         _ => None,
     }
 }
@@ -37,7 +47,7 @@ fn calculation(name: &str, children: &[Node<'_>]) -> Option<f64> {
     let numbers: Option<Vec<f64>> = children.iter().map(number).collect();
     match (name, numbers?.as_slice()) {
         ("-", [only]) => Some(-only),
-        ("+", [only]) => Some(*only),
+        ("+" | "trunc" | "floor" | "ceil" | "round" | "abs" | "@", [only]) => Some(*only),
         ("+" | "add", [a, b]) => Some(a + b),
         ("-" | "subtract", [a, b]) => Some(a - b),
         ("*" | "multiply", [a, b]) => Some(a * b),

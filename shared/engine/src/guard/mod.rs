@@ -32,6 +32,7 @@ mod select;
 mod sizes;
 mod source;
 mod splice;
+mod times;
 mod tree;
 mod walk;
 

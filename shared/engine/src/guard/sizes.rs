@@ -4,6 +4,7 @@
 use super::constants::{length, number, text};
 use super::json::Node;
 use super::patterns;
+use super::times::seconds;
 
 /// Items of a list, or characters of a text, that one call may be asked to make.
 const SIZE: f64 = 1_000_000.0;
@@ -35,7 +36,10 @@ fn steps(arguments: &[Node<'_>]) -> Option<f64> {
     match arguments {
         [stop] => number(stop),
         [start, stop] => span(start, stop),
-        [start, stop, step] => Some(span(start, stop)? / number(step)?),
+        [start, stop, step] => match number(step) {
+            Some(step) => Some(span(start, stop)? / step),
+            None => Some((seconds(stop)? - seconds(start)?) / seconds(step)?),
+        },
         _ => None,
     }
 }
