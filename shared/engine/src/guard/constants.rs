@@ -9,7 +9,7 @@ pub(super) fn number(node: &Node<'_>) -> Option<f64> {
     let Node::Object(object) = node else { return None };
     match object.text("class") {
         "CONSTANT" => constant(object),
-        "CAST" => number(object.get("child")?),
+        "CAST" | "COLLATE" => number(object.get("child")?),
         "SUBQUERY" => only(object).and_then(number),
         "FUNCTION" => calculation(object.text("function_name"), object.array("children")),
         _ => None,
@@ -67,11 +67,29 @@ pub(super) fn text<'n>(node: &'n Node<'_>) -> Option<Cow<'n, str>> {
             let is_text = value.object("type")?.text("id") == "VARCHAR";
             is_text.then(|| Cow::Borrowed(value.text("value")))
         }
-        "CAST" => text(object.get("child")?),
-        // Adjacent constants are one.
-        "FUNCTION" if object.text("function_name") == "||" => {
-            let parts: Option<Vec<_>> = object.array("children").iter().map(text).collect();
+        "CAST" | "COLLATE" => text(object.get("child")?),
+        "SUBQUERY" => only(object).and_then(text),
+        "FUNCTION" => made(object.text("function_name"), object.array("children")),
+        _ => None,
+    }
+}
+
+/// The text that a function makes of constants, if it is short.
+fn made<'n>(name: &str, children: &'n [Node<'_>]) -> Option<Cow<'n, str>> {
+    match (name, children) {
+        ("||" | "concat", _) => {
+            let parts: Option<Vec<_>> = children.iter().map(text).collect();
             Some(Cow::Owned(parts?.concat()))
+        }
+        ("lower" | "upper" | "reverse" | "trim", [only]) => text(only),
+        ("repeat", [what, times]) => {
+            let (what, times) = (text(what)?, number(times)?);
+            let short = count(what.len()) * times <= 10_000.0;
+            short.then(|| {
+                Cow::Owned(
+                    (0_u16..).take_while(|n| f64::from(*n) < times).map(|_| &*what).collect(),
+                )
+            })
         }
         _ => None,
     }

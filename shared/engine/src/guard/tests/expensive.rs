@@ -88,6 +88,10 @@ fn patterns_are_bounded() {
         "SELECT b GLOB '*a*a*a*a*a*a*a*b' FROM t".to_owned(),
         "SELECT b LIKE '%a_%a_%a_%a_%a_%a_%a_%b' FROM t".to_owned(),
         "SELECT b LIKE repeat('%a', 10000) FROM t".to_owned(),
+        "SELECT b GLOB repeat('*a', 7) FROM t".to_owned(),
+        "SELECT b GLOB (repeat('*a', 7) || 'b') COLLATE NOCASE FROM t".to_owned(),
+        "SELECT b GLOB (SELECT '*a*a*a*a*a*a*ab') FROM t".to_owned(),
+        "SELECT regexp_matches(b, concat('(a|aa){', '1000}')) FROM t".to_owned(),
     ];
     texts.push(format!("SELECT b LIKE '{long}' FROM t"));
     texts.push(format!("SELECT b NOT ILIKE '{long}' ESCAPE 'x' FROM t"));
