@@ -100,11 +100,10 @@ pub(crate) fn layout(partition_by: &[String], sort_by: &[String]) -> Result<Layo
 
 /// The SQL of a field, if it is of a size that is taken.
 pub(crate) fn checked_sql(sql: String, field: &str) -> Result<String> {
-    let characters = sql.chars().count();
-    if characters <= limits::SQL_CHARACTERS {
+    if sql.len() <= limits::SQL_BYTES {
         return Ok(sql);
     }
-    let most = limits::SQL_CHARACTERS;
-    let detail = format!("`{field}` has {characters} characters; at most {most} are taken.");
+    let detail =
+        format!("`{field}` has {} bytes; at most {} are taken.", sql.len(), limits::SQL_BYTES);
     Err(Error::invalid("SQL_TOO_LONG", detail).field(field, "is too long"))
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QueryRequest {
-    /// DuckDB's SQL, at most 100,000 characters.
+    /// DuckDB's SQL, at most 256 kB.
     #[schema(example = "SELECT origin, count(*) AS flights FROM flights GROUP BY origin")]
     pub sql: String,
     /// Values for the placeholders: an array for `?` and `$1`, an object for `$name`. JSON integers
@@ -33,16 +33,12 @@ fn read_limit<'de, D: Deserializer<'de>>(
 impl QueryRequest {
     /// The SQL, if it is of a size that is taken.
     pub fn checked_sql(&self) -> Result<&str> {
-        let characters = self.sql.chars().count();
-        if characters <= limits::SQL_CHARACTERS {
+        if self.sql.len() <= limits::SQL_BYTES {
             return Ok(&self.sql);
         }
         Err(Error::invalid(
             "SQL_TOO_LONG",
-            format!(
-                "`sql` has {characters} characters; at most {} are taken.",
-                limits::SQL_CHARACTERS
-            ),
+            format!("`sql` has {} bytes; at most {} are taken.", self.sql.len(), limits::SQL_BYTES),
         )
         .field("sql", "is too long"))
     }

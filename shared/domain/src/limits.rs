@@ -30,5 +30,5 @@ pub const PAGE_MAXIMUM: u32 = 1_000;
 /// asked of it.
 pub const ROWS: u64 = (1 << 62) - 1;
 
-/// Characters of one SQL text.
-pub const SQL_CHARACTERS: usize = 100_000;
+/// Bytes of one SQL text, a caller's or of a filter: 256 kB.
+pub const SQL_BYTES: usize = 256_000;

@@ -24,6 +24,7 @@ mod broken_streams;
 mod cast_types;
 mod clients;
 mod conventions;
+mod corpora;
 mod create_from;
 mod create_refused;
 mod definitions;
@@ -71,6 +72,7 @@ fn all() -> Vec<Scenario> {
         cast_types::all(),
         clients::all(),
         conventions::all(),
+        corpora::all(),
         create_from::all(),
         create_refused::all(),
         definitions::all(),

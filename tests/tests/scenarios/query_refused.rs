@@ -107,7 +107,7 @@ async fn a_body_of_a_query_is_checked_as_any_other() {
     query(json!({"limit": 1})).await.problem(400, "MISSING_FIELD");
     query(json!({"sql": ""})).await.is(422);
     query(json!({"sql": "-- nothing"})).await.is(422);
-    query(json!({"sql": format!("SELECT '{}'", "x".repeat(100_000))}))
+    query(json!({"sql": format!("SELECT '{}'", "x".repeat(256_000))}))
         .await
         .problem(422, "SQL_TOO_LONG");
     let request = app.request(Method::POST, "/query").header("content-type", JSON);

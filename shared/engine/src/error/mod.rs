@@ -5,12 +5,14 @@
 
 mod cause;
 mod querying;
+mod shown;
 mod state;
 mod writing;
 
 use domain::{Code, Error};
 
 use crate::raw::Failure;
+use shown::shown;
 use state::is_store_lost;
 
 pub(crate) use querying::{is_of_a_missing_table, is_of_the_statement, querying, querying_tables};
@@ -41,43 +43,4 @@ pub(crate) fn opening(failure: Failure) -> Error {
         return error;
     }
     Error::internal(failure)
-}
-
-/// The first line of a message, if it holds nothing of ours: no path, host, statement or name of
-/// DuckLake's own.
-fn shown(failure: &Failure) -> Option<String> {
-    const OURS: [&str; 12] = [
-        "__ducklake",
-        "ducklake_",
-        "eider_",
-        "postgres",
-        "sqlite",
-        "s3://",
-        "http://",
-        "https://",
-        "/tmp/",
-        "password",
-        "SELECT ",
-        "INSERT ",
-    ];
-    let line = failure.message.lines().next()?.trim();
-    let folded = line.to_ascii_lowercase();
-    if OURS.iter().any(|ours| folded.contains(&ours.to_ascii_lowercase())) {
-        return None;
-    }
-    Some(without_lake(line).chars().take(500).collect())
-}
-
-/// The lake's name is ours: people call their tables without it. Only where a name begins with it: in
-/// `datalake.t` and in the value `'lake.x'` it is the caller's.
-fn without_lake(line: &str) -> String {
-    let in_a_name = |before: char| before.is_alphanumeric() || "_$.'".contains(before);
-    let (mut shown, mut from) = (String::new(), 0);
-    for (at, name) in line.match_indices("lake.") {
-        if !line[..at].chars().next_back().is_some_and(in_a_name) {
-            shown.push_str(&line[from..at]);
-            from = at + name.len();
-        }
-    }
-    shown + &line[from..]
 }

@@ -3,7 +3,7 @@
 use domain::{Code, Error, TableName};
 
 use super::cause::{CALLERS, Cause};
-use super::shown;
+use super::shown::{candidates, shown};
 use super::state::{is_connection_lost, is_instance_broken, is_store_lost};
 use crate::raw::{Failure, NOT_UTF8};
 
@@ -85,7 +85,13 @@ pub(crate) fn querying(failure: Failure) -> Error {
     if is_of_the_statement(&failure) {
         let said = shown(&failure).unwrap_or_else(|| "DuckDB does not take it".to_owned());
         let kind = failure.kind.clone();
-        return Error::invalid("INVALID_SQL", format!("{kind} error: {said}")).because(failure);
+        let detail = match candidates(&failure) {
+            Some(names) => {
+                format!("{kind} error: {}. There are {names}.", said.trim_end_matches(['.', '!']))
+            }
+            None => format!("{kind} error: {said}"),
+        };
+        return Error::invalid("INVALID_SQL", detail).because(failure);
     }
     Error::internal(failure)
 }

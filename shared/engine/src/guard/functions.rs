@@ -1,71 +1,61 @@
-//! Which functions callers may use.
+//! Which functions callers may use: those that `functions.tsv` allows, by name, and no other.
 //!
-//! DuckDB has no list of what is safe. Its scalar and aggregate functions compute, save those below,
-//! which show or change the session, the machine or the engine (FACTS 16). Table functions reach
-//! everything there is, save the few that are allowed.
+//! DuckDB has no list of what is safe, and an upgrade brings functions that no one has looked at
+//! (FACTS 16).
 
-/// Table functions that read nothing but their arguments.
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// Each name with its class in expressions and in FROM.
+const LIST: &str = include_str!("functions.tsv");
+
+/// Functions that may stand in FROM; they read nothing but their arguments.
 pub(super) const TABLE_FUNCTIONS: [&str; 6] =
     ["generate_series", "json_each", "json_tree", "range", "repeat", "unnest"];
 
-/// Functions that are refused, in order. `error` would let a caller say what DuckDB says when it is
-/// broken.
-pub(super) const REFUSED: [&str; 33] = [
-    "cast_to_type",
-    "col_description",
-    "combine",
-    "create_sort_key",
-    "current_connection_id",
-    "current_query",
-    "current_query_id",
-    "current_schemas",
-    "current_setting",
-    "current_transaction_id",
-    "currval",
-    "error",
-    "finalize",
-    "get_block_size",
-    "getvariable",
-    "in_search_path",
-    "json_deserialize_sql",
-    "json_serialize_plan",
-    "json_serialize_sql",
-    "make_type",
-    "nextval",
-    "obj_description",
-    "parse_duckdb_log_message",
-    "replace_type",
-    "setseed",
-    "shobj_description",
-    "sleep_ms",
-    "stats",
-    "txid_current",
-    "variant_bytes_to_variant",
-    "variant_to_parquet_variant",
-    "vector_type",
-    "write_log",
-];
+/// What a name is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    Allowed,
+    Refused,
+    /// It crashes on JSON that nests deep.
+    Deep,
+    /// There is none, or none that was looked at.
+    Unknown,
+}
 
-/// Families that are refused; what PostgreSQL's catalog would say.
-const REFUSED_PREFIXES: [&str; 4] = ["__internal_", "has_", "inet_", "pg_"];
+static CLASSES: LazyLock<HashMap<&'static str, [Class; 2]>> =
+    LazyLock::new(|| lines().map(|(name, classes)| (name, classes.map(class))).collect());
 
-/// Members of these families that only compute.
-const HARMLESS: [&str; 2] = ["pg_size_pretty", "pg_typeof"];
+fn lines() -> impl Iterator<Item = (&'static str, [&'static str; 2])> {
+    LIST.lines().filter(|line| !line.starts_with("# ")).filter_map(|line| {
+        let mut parts = line.split('\t');
+        Some((parts.next()?, [parts.next()?, parts.next()?]))
+    })
+}
 
-/// Whether a scalar, aggregate or window function may be called.
-pub(super) fn is_allowed(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    if HARMLESS.contains(&name.as_str()) {
-        return true;
+fn class(text: &str) -> Class {
+    match text {
+        "yes" => Class::Allowed,
+        "no" => Class::Refused,
+        "deep" => Class::Deep,
+        _ => Class::Unknown,
     }
-    let refused = REFUSED.binary_search(&name.as_str()).is_ok()
-        || REFUSED_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
-    !refused
+}
+
+/// What a scalar, aggregate or window function, an operator or a macro is.
+pub(super) fn in_expression(name: &str) -> Class {
+    classes(name)[0]
 }
 
 /// Whether a function may stand in FROM.
 pub(super) fn is_allowed_in_from(name: &str) -> bool {
-    TABLE_FUNCTIONS.iter().any(|allowed| allowed.eq_ignore_ascii_case(name))
+    classes(name)[1] == Class::Allowed
+}
+
+fn classes(name: &str) -> [Class; 2] {
+    let name = name.to_ascii_lowercase();
+    CLASSES.get(name.as_str()).copied().unwrap_or([Class::Unknown; 2])
 }
 
 /// Whether what stands before the function's dot is what the parser itself puts there (`[1, 2]` is
@@ -76,14 +66,37 @@ pub(super) fn is_plain(catalog: &str, schema: &str) -> bool {
 }
 
 #[cfg(test)]
+pub(super) fn listed() -> Vec<(&'static str, [&'static str; 2])> {
+    lines().collect()
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_list_is_in_order_for_it_is_searched_so() {
-        assert!(REFUSED.is_sorted());
-        assert!(!is_allowed("Current_Setting") && !is_allowed("PG_SLEEP"));
-        assert!(is_allowed("lower") && is_allowed("+") && is_allowed("pg_typeof"));
+    fn the_list_is_whole_in_order_and_says_each_name_once() {
+        let listed = listed();
+        assert!(listed.is_sorted_by(|(a, _), (b, _)| a < b));
+        assert_eq!(listed.len(), LIST.lines().filter(|line| !line.starts_with("# ")).count());
+        for (name, classes) in &listed {
+            assert_eq!(*name, name.to_ascii_lowercase(), "names are looked up so");
+            let known = |class: &&str| ["yes", "no", "deep", "-"].contains(class);
+            assert!(classes.iter().all(known) && classes != &["-", "-"], "{name}");
+        }
+        let in_from = listed.iter().filter(|(_, classes)| classes[1] == "yes");
+        assert_eq!(in_from.map(|(name, _)| *name).collect::<Vec<_>>(), TABLE_FUNCTIONS);
+    }
+
+    #[test]
+    fn names_are_looked_up_without_case() {
+        assert_eq!(in_expression("Current_Setting"), Class::Refused);
+        assert_eq!(in_expression("PG_SLEEP"), Class::Refused);
+        assert_eq!(in_expression("json_structure"), Class::Deep);
+        assert_eq!(in_expression("no_such"), Class::Unknown);
+        for name in ["lower", "+", "pg_typeof", "LOWER"] {
+            assert_eq!(in_expression(name), Class::Allowed, "{name}");
+        }
         assert!(is_allowed_in_from("RANGE") && !is_allowed_in_from("read_text"));
     }
 }

@@ -70,7 +70,7 @@ fn part(text: &str, at: usize) -> Option<(String, usize)> {
 }
 
 /// The byte behind white space and comments.
-fn skip_space(text: &str, mut at: usize) -> usize {
+pub(super) fn skip_space(text: &str, mut at: usize) -> usize {
     while let Some(character) = text[at..].chars().next() {
         let comment = text[at..].starts_with("--") || text[at..].starts_with("/*");
         if !comment && !character.is_ascii_whitespace() && character != '\x0B' {
@@ -82,7 +82,7 @@ fn skip_space(text: &str, mut at: usize) -> usize {
 }
 
 /// The byte behind the token that begins at `at` with `first`.
-fn token_end(text: &str, at: usize, first: char) -> usize {
+pub(super) fn token_end(text: &str, at: usize, first: char) -> usize {
     let rest = &text[at..];
     match first {
         '\'' | '"' => quoted_end(text, at, first),
@@ -100,7 +100,7 @@ fn is_name_start(character: char) -> bool {
     character.is_ascii_alphabetic() || character == '_' || beyond_ascii
 }
 
-fn plain_end(text: &str, at: usize) -> usize {
+pub(super) fn plain_end(text: &str, at: usize) -> usize {
     let goes_on = |c: char| is_name_start(c) || c.is_ascii_digit() || c == '$';
     text[at..].find(|c| !goes_on(c)).map_or(text.len(), |end| at + end)
 }

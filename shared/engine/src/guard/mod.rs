@@ -8,47 +8,112 @@
 //! engine finds by searching: a macro of the lake never takes a built-in's place, and a name that is
 //! no table of the lake never opens a file.
 
+mod casts;
+mod checked;
+mod clauses;
 mod compare;
+mod constants;
+#[cfg_attr(not(test), expect(dead_code, reason = "routes that ask come next"))]
+mod dependencies;
+mod expression;
+#[cfg_attr(not(test), expect(dead_code, reason = "routes that ask come next"))]
+mod filter;
 mod functions;
 mod json;
+mod lake;
 mod lexer;
 mod names;
+mod patterns;
 mod position;
 mod refusal;
 mod relation;
 mod scope;
+mod select;
+mod sizes;
 mod source;
 mod splice;
+mod times;
 mod tree;
 mod walk;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use domain::{Grants, Name, Result, TableName, limits};
 
-use domain::{Grants, Result, TableName, limits};
-
-use self::json::Object;
+use self::checked::{Checked, read};
+use self::json::{Node, Object};
+use self::lake::Lake;
+use self::scope::Names;
 use self::source::Source;
 use self::splice::Splices;
-use self::walk::Walk;
 use crate::sql::literal;
+
+#[cfg_attr(not(test), expect(unused_imports, reason = "routes that ask come next"))]
+pub(crate) use self::dependencies::dependencies;
+#[cfg_attr(not(test), expect(unused_imports, reason = "routes that ask come next"))]
+pub(crate) use self::filter::filter;
+pub(crate) use self::lake::ViewBody;
+
+/// What a caller may, and how the names in a text are read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules<'a> {
+    /// What may be read.
+    pub(crate) grants: &'a Grants,
+    /// The table that is also visible as `this`.
+    pub(crate) this: Option<&'a TableName>,
+    /// The schema of names without one; `main` if none is said.
+    pub(crate) default_schema: Option<&'a Name>,
+    /// Whether a snapshot is asked for beside the text: then it may hold no AT.
+    pub(crate) snapshot_given: bool,
+}
+
+/// Who answers the guard's questions.
+pub(crate) struct Answers<'a> {
+    /// What [`parse_sql`] says of a text, as it says it: on a connection that can do nothing else.
+    pub(crate) parse: &'a mut dyn FnMut(&str) -> Result<String>,
+    /// The view of this name, if it is one; asked for each name that may be read, before anything is
+    /// planned.
+    pub(crate) view_of: &'a mut dyn FnMut(&TableName) -> Result<Option<ViewBody>>,
+}
+
+/// What a text asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The rows of `sql`.
+    Rows,
+    /// The plan of `sql`, in which EXPLAIN is blank.
+    Explain,
+    /// SHOW TABLES: the names of what the caller may read. There is no `sql`.
+    Tables,
+    /// SHOW ALL TABLES: the same in every schema.
+    AllTables,
+}
 
 /// SQL that may run, on a connection whose default database is not the lake.
 #[derive(Debug)]
 pub(crate) struct Guarded {
+    pub(crate) kind: Kind,
     /// The caller's text with the tables named in full, without semicolons.
     pub(crate) sql: String,
-    /// The tables it reads; empty where it reads none.
+    /// The tables it reads, also those under its views; empty where it reads none.
     pub(crate) tables: Vec<TableName>,
     splices: Splices,
+    /// Bytes and lines that stood before `sql` when it was checked.
+    before: usize,
+    lines: u32,
 }
 
 impl Guarded {
     /// Where byte `offset` of `sql` stands in the caller's text: line and column, in characters.
     pub(crate) fn position(&self, offset: usize) -> (u32, u32) {
-        self.splices.position(offset)
+        let (line, column) = self.splices.position(self.before + offset);
+        (line.saturating_sub(self.lines).max(1), column)
+    }
+
+    /// The view in whose body byte `offset` of `sql` stands, by the name that the caller's text reads.
+    pub(crate) fn view_at(&self, offset: usize) -> Option<&TableName> {
+        self.splices.view_at(self.before + offset).map(|relation| &relation.table)
     }
 }
 
@@ -62,55 +127,67 @@ pub(crate) fn parse_sql(text: &str) -> String {
     )
 }
 
-/// Checks `text`. `this` is the table that is also visible as `this`.
+/// The view of which DuckDB writes this definition (`duckdb_views().sql`).
+pub(crate) fn view_body(definition: &str) -> Option<ViewBody> {
+    clauses::view_body(definition)
+}
+
+/// Checks `text`.
 ///
-/// `parse` answers what [`parse_sql`] says of a text, as it says it: on a connection that can do nothing
-/// else. It is called up to three times.
-///
-/// Errors, all `Invalid`: `ONLY_SELECT`, `INVALID_SQL`, `SQL_TOO_LONG`, `TOO_COMPLEX`,
-/// `TABLE_NOT_FOUND`, `FUNCTION_NOT_ALLOWED`, `SQL_NOT_ALLOWED`, with the position where it is known.
-pub(crate) fn check(
-    text: &str,
-    this: Option<&TableName>,
-    grants: &Grants,
-    parse: &mut dyn FnMut(&str) -> Result<String>,
-) -> Result<Guarded> {
-    if text.chars().count() > limits::SQL_CHARACTERS {
+/// Errors, all `Invalid`: `ONLY_SELECT`, `INVALID_SQL`, `SQL_TOO_LONG`, `TOO_COMPLEX`, `TOO_EXPENSIVE`,
+/// `TABLE_NOT_FOUND`, `FUNCTION_NOT_ALLOWED`, `SQL_NOT_ALLOWED`, `VIEW_NOT_ALLOWED`, `SNAPSHOT_TWICE`, with
+/// the position where it is known.
+pub(crate) fn check<'a>(text: &str, rules: &Rules<'a>, answers: Answers<'a>) -> Result<Guarded> {
+    check_size(text)?;
+    let mut source = Source::new(text);
+    let kind = explained(&mut source)?;
+    let mut lake = Lake::new(answers, rules.grants);
+    let json = lake.parse(&source.plain)?;
+    let shown = shown(&tree::query(&source, &json)?).filter(|_| kind == Kind::Rows);
+    let (kind, checked) = match shown {
+        Some(kind) => (kind, Checked::nothing(text)),
+        None => (kind, read(&source, json, &Names::of(rules), &mut lake)?),
+    };
+    let Checked { sql, tables, splices, .. } = checked;
+    Ok(Guarded { kind, sql, tables, splices, before: 0, lines: 0 })
+}
+
+fn check_size(text: &str) -> Result<()> {
+    if text.len() > limits::SQL_BYTES {
         return Err(refusal::too_long());
     }
     if text.contains('\0') {
         return Err(tree::unreadable("a NUL character stands in it"));
     }
-    let source = Source::new(text);
-    let json = parse(&source.plain)?;
-    let query = tree::query(&source, &json)?;
-    let mut walk = Walk::new(text, this, grants);
-    walk.query(&query)?;
-    let tables = distinct(walk.relations.iter().map(|relation| &relation.table));
-    let (sql, splices) = splice::apply(&source, walk.relations, walk.mentions_filename)?;
-    verify(&query, &sql, &splices, parse)?;
-    Ok(Guarded { sql, tables, splices })
+    Ok(())
 }
 
-/// Parses the new text, whose tree must be the first one with the splices in it.
-fn verify(
-    query: &Object<'_>,
-    sql: &str,
-    splices: &Splices,
-    parse: &mut dyn FnMut(&str) -> Result<String>,
-) -> Result<()> {
-    let changed = || refusal::not_allowed("The SQL is written in a way that is not taken");
-    let template = if splices.wrap() { Some(parse(compare::WRAPPED)?) } else { None };
-    let wrapped = match &template {
-        Some(json) => Some(tree::query(&Source::new(compare::WRAPPED), json)?),
-        None => None,
+/// Takes EXPLAIN off: spaces take its place.
+fn explained(source: &mut Source<'_>) -> Result<Kind> {
+    let Some((at, next)) = clauses::explain(&source.plain) else { return Ok(Kind::Rows) };
+    if next == "(" {
+        return Err(refusal::explain(
+            "Options of EXPLAIN are not taken, nor a query in parentheses",
+        ));
+    }
+    if next.eq_ignore_ascii_case("ANALYZE") || next.eq_ignore_ascii_case("ANALYSE") {
+        return Err(refusal::explain("EXPLAIN ANALYZE runs the query and is not taken"));
+    }
+    source.plain.replace_range(at..at + "EXPLAIN".len(), "       ");
+    Ok(Kind::Explain)
+}
+
+/// SHOW TABLES and SHOW ALL TABLES as a whole statement.
+fn shown(query: &Object<'_>) -> Option<Kind> {
+    let shown = query.object("from_table").filter(|table| table.text("type") == "SHOW_REF")?;
+    let whole = match query.array("select_list") {
+        [Node::Object(star)] => star.text("type") == "STAR" && star.location().is_none(),
+        _ => false,
     };
-    let json = parse(sql)?;
-    let new = tree::query(&Source::new(sql), &json).map_err(|_| changed())?;
-    if compare::is_same(query, &new, splices, wrapped.as_ref()) { Ok(()) } else { Err(changed()) }
-}
-
-fn distinct<'t>(tables: impl Iterator<Item = &'t TableName>) -> Vec<TableName> {
-    let mut seen = HashSet::new();
-    tables.filter(|table| seen.insert(*table)).cloned().collect()
+    match shown.text("table_name") {
+        _ if !whole || shown.text("show_type") != "SHOW_UNQUALIFIED" => None,
+        "\"tables\"" => Some(Kind::Tables),
+        "__show_tables_expanded" => Some(Kind::AllTables),
+        _ => None,
+    }
 }

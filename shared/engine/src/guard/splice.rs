@@ -4,7 +4,7 @@ use domain::{Error, Result};
 
 use super::relation::{Place, Relation};
 use super::source::Source;
-use super::{lexer, position, refusal};
+use super::{clauses, lexer, position, refusal};
 use crate::sql::{LAKE, identifier};
 
 /// What was put where.
@@ -12,6 +12,7 @@ use crate::sql::{LAKE, identifier};
 pub(super) struct Splices {
     original: String,
     done: Vec<Splice>,
+    changed: Vec<Piece>,
 }
 
 #[derive(Debug)]
@@ -21,21 +22,32 @@ pub(super) struct Splice {
     pub(super) wrapped: bool,
     /// The alias that was added.
     pub(super) alias: Option<String>,
-    /// Bytes of the name in the caller's text.
-    length: usize,
-    /// The byte at which it begins in the new text, and its bytes there.
+    /// The AT that follows, where it moves into the subquery.
+    time: Option<String>,
+}
+
+/// A piece of the old text and what it became.
+#[derive(Debug)]
+struct Piece {
+    old_at: usize,
+    old_length: usize,
     new_at: usize,
     new_length: usize,
 }
 
 impl Splices {
+    /// A text in which nothing was changed.
+    pub(super) fn none(text: &str) -> Self {
+        Self { original: text.to_owned(), done: Vec::new(), changed: Vec::new() }
+    }
+
     /// Where byte `offset` of the new text stands in the caller's.
     pub(super) fn position(&self, offset: usize) -> (u32, u32) {
-        let before = self.done.partition_point(|splice| splice.new_at <= offset);
-        let byte = match self.done[..before].last() {
-            Some(splice) => {
-                let behind = offset.checked_sub(splice.new_at + splice.new_length);
-                splice.relation.at + behind.map_or(0, |more| splice.length + more)
+        let before = self.changed.partition_point(|piece| piece.new_at <= offset);
+        let byte = match self.changed[..before].last() {
+            Some(piece) => {
+                let behind = offset.checked_sub(piece.new_at + piece.new_length);
+                piece.old_at + behind.map_or(0, |more| piece.old_length + more)
             }
             None => offset,
         };
@@ -46,6 +58,14 @@ impl Splices {
     pub(super) fn at(&self, byte: usize) -> Option<&Splice> {
         let found = self.done.binary_search_by_key(&byte, |splice| splice.relation.at);
         found.ok().map(|index| &self.done[index])
+    }
+
+    /// The view in whose text byte `offset` of the new text stands.
+    pub(super) fn view_at(&self, offset: usize) -> Option<&Relation> {
+        let inside =
+            |piece: &&Piece| (piece.new_at..piece.new_at + piece.new_length).contains(&offset);
+        let piece = self.changed.iter().find(inside)?;
+        self.at(piece.old_at).map(|splice| &splice.relation).filter(|table| table.view.is_some())
     }
 
     /// How many there are.
@@ -60,7 +80,8 @@ impl Splices {
 }
 
 /// The text without semicolons and with the relations named in full. With `wrap` they become
-/// subqueries, which show a table's own columns and not those that DuckLake adds (`filename`).
+/// subqueries, which show a table's own columns and not those that DuckLake adds (`filename`). Views
+/// are subqueries of their own.
 pub(super) fn apply(
     source: &Source<'_>,
     mut relations: Vec<Relation>,
@@ -68,30 +89,55 @@ pub(super) fn apply(
 ) -> Result<(String, Splices)> {
     let text = lexer::without_semicolons(&source.plain);
     relations.sort_by_key(|relation| relation.at);
-    let (mut sql, mut copied, mut done) = (String::new(), 0, Vec::new());
+    let mut new = New { text: &text, sql: String::new(), copied: 0, changed: Vec::new() };
+    let mut done = Vec::new();
     for relation in relations {
-        let found = lexer::name(&text, relation.at).filter(|_| relation.at >= copied);
+        let found = lexer::name(&text, relation.at).filter(|_| relation.at >= new.copied);
         let Some((_, end)) = found.filter(|(parts, _)| is_written(&relation, parts)) else {
             return Err(misplaced(source, &relation));
         };
-        sql.push_str(&text[copied..relation.at]);
-        copied = end;
-        let mut splice = Splice::new(relation, end, sql.len(), wrap);
-        sql.push_str(&splice.text());
-        splice.new_length = sql.len() - splice.new_at;
+        let mut splice = Splice::new(relation, wrap);
+        let at = splice.relation.at;
+        if splice.wrapped && splice.relation.timed {
+            let Some((begin, behind)) = clauses::at_clause(&text, end) else {
+                return Err(misplaced(source, &splice.relation));
+            };
+            splice.time = Some(text[begin..behind].to_owned());
+            new.put(at, end, &splice.text());
+            new.put(begin, behind, "");
+        } else {
+            new.put(at, end, &splice.text());
+        }
         done.push(splice);
     }
-    sql.push_str(&text[copied..]);
-    Ok((sql, Splices { original: source.text.to_owned(), done }))
+    new.sql.push_str(&text[new.copied..]);
+    let New { sql, changed, .. } = new;
+    Ok((sql, Splices { original: source.text.to_owned(), done, changed }))
+}
+
+/// The new text, as far as it goes.
+struct New<'t> {
+    text: &'t str,
+    sql: String,
+    copied: usize,
+    changed: Vec<Piece>,
+}
+
+impl New<'_> {
+    /// Puts `what` in place of the old text's bytes from `at` to `end`.
+    fn put(&mut self, at: usize, end: usize, what: &str) {
+        self.sql.push_str(&self.text[self.copied..at]);
+        self.copied = end;
+        let (new_at, new_length) = (self.sql.len(), what.len());
+        self.changed.push(Piece { old_at: at, old_length: end - at, new_at, new_length });
+        self.sql.push_str(what);
+    }
 }
 
 fn is_written(relation: &Relation, parts: &[String]) -> bool {
-    let (schema, name) = &relation.written;
-    match parts {
-        [only] => schema.is_empty() && only.eq_ignore_ascii_case(name),
-        [first, second] => first.eq_ignore_ascii_case(schema) && second.eq_ignore_ascii_case(name),
-        _ => false,
-    }
+    let written = relation.written.iter().filter(|part| !part.is_empty());
+    written.clone().count() == parts.len()
+        && written.zip(parts).all(|(written, part)| written.eq_ignore_ascii_case(part))
 }
 
 fn misplaced(source: &Source<'_>, relation: &Relation) -> Error {
@@ -101,21 +147,31 @@ fn misplaced(source: &Source<'_>, relation: &Relation) -> Error {
 }
 
 impl Splice {
-    fn new(relation: Relation, end: usize, new_at: usize, wrap: bool) -> Self {
-        let wrapped = wrap && relation.place == Place::From;
-        let name = &relation.written.1;
+    fn new(relation: Relation, wrap: bool) -> Self {
+        let in_from = relation.place == Place::From;
+        let wrapped = wrap && in_from && relation.view.is_none();
+        let name = &relation.written[2];
         let renamed = relation.table.name.as_str() != name;
-        let wanted = !relation.aliased && relation.place == Place::From && (renamed || wrapped);
+        let subquery = wrapped || relation.view.is_some();
+        let wanted = !relation.aliased && in_from && (renamed || subquery);
         let alias = wanted.then(|| name.clone());
-        Self { length: end - relation.at, new_at, new_length: 0, wrapped, alias, relation }
+        Self { wrapped, alias, time: None, relation }
     }
 
     fn text(&self) -> String {
-        let table = format!("{}.{}", identifier(LAKE), self.relation.table.quoted());
-        let table = if self.wrapped { format!("(SELECT * FROM {table})") } else { table };
+        let text = match &self.relation.view {
+            // A name may stand there, or a query.
+            Some(view) if self.relation.place == Place::Shown => {
+                return format!("SELECT * FROM {} AS v", view.text);
+            }
+            Some(view) => view.text.clone(),
+            None => format!("{}.{}", identifier(LAKE), self.relation.table.quoted()),
+        };
+        let time = self.time.as_deref().map_or(String::new(), |time| format!(" {time}"));
+        let text = if self.wrapped { format!("(SELECT * FROM {text}{time})") } else { text };
         match &self.alias {
-            Some(alias) => format!("{table} AS {}", identifier(alias)),
-            None => table,
+            Some(alias) => format!("{text} AS {}", identifier(alias)),
+            None => text,
         }
     }
 }

@@ -38,10 +38,14 @@ fn read(json: &str) -> Result<Node<'_>> {
 
 /// What DuckDB says against the text. Its position counts characters.
 fn failure(source: &Source<'_>, answer: &Object<'_>) -> Error {
-    if answer.text("error_type") != "parser" {
+    let message = answer.text("error_message");
+    if message.starts_with("Only SELECT statements") {
         return refusal::only_select();
     }
-    let error = unreadable(answer.text("error_message"));
+    if message.starts_with("Max expression depth limit") {
+        return refusal::too_complex();
+    }
+    let error = unreadable(message);
     match answer.text("position").parse() {
         Ok(character) => {
             let (line, column) = source.position(character);

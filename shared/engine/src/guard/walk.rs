@@ -1,41 +1,19 @@
 //! The walk over the tree: what is not known to be safe is refused, relations are noted.
 
-use domain::{Error, Grants, Result, TableName};
+use domain::{Error, Result};
 
 use super::json::{Node, Object};
+use super::lake::Lake;
 use super::relation::{Place, Relation};
-use super::scope::Scope;
-use super::{functions, position, refusal};
+use super::scope::{Names, Scope};
+use super::{position, refusal};
 
 /// The column of DuckLake's tables that shows the path of a data file.
 const FILENAME: &str = "filename";
 
-/// Kinds of expressions; each is looked at with all that is in it.
-const EXPRESSIONS: [&str; 18] = [
-    "BETWEEN",
-    "CASE",
-    "CAST",
-    "COLLATE",
-    "COLUMN_REF",
-    "COMPARISON",
-    "CONJUNCTION",
-    "CONSTANT",
-    "DEFAULT",
-    "FUNCTION",
-    "LAMBDA",
-    "LAMBDA_REF",
-    "OPERATOR",
-    "PARAMETER",
-    "POSITIONAL_REFERENCE",
-    "STAR",
+/// Kinds of things that are no expressions and hold nothing but what is looked at by itself.
+const OTHERS: [&str; 11] = [
     "SUBQUERY",
-    "WINDOW",
-];
-
-/// Kinds of other things that hold nothing but what is looked at by itself.
-const OTHERS: [&str; 12] = [
-    "SUBQUERY",
-    "JOIN",
     "EMPTY",
     "EXPRESSION_LIST",
     "PIVOT",
@@ -48,18 +26,39 @@ const OTHERS: [&str; 12] = [
     "ORDER_DEFAULT",
 ];
 
-pub(super) struct Walk<'a> {
+pub(super) struct Walk<'a, 'l> {
     text: &'a str,
-    pub(super) this: Option<&'a TableName>,
-    pub(super) grants: &'a Grants,
+    pub(super) names: &'a Names<'a>,
+    pub(super) lake: &'a mut Lake<'l>,
     pub(super) relations: Vec<Relation>,
     /// Whether anything in the statement is called `filename`.
     pub(super) mentions_filename: bool,
+    /// Queries that references have become.
+    pub(super) expansions: u64,
+    /// UNION and its like so far.
+    pub(super) set_operations: usize,
+    /// Joins of the FROM that is looked at.
+    pub(super) joins: usize,
+    /// Bytes that views have put in.
+    pub(super) bytes: usize,
+    /// Lambdas around what is looked at.
+    pub(super) lambdas: usize,
 }
 
-impl<'a> Walk<'a> {
-    pub(super) fn new(text: &'a str, this: Option<&'a TableName>, grants: &'a Grants) -> Self {
-        Self { text, this, grants, relations: Vec::new(), mentions_filename: false }
+impl<'a, 'l> Walk<'a, 'l> {
+    pub(super) fn new(text: &'a str, names: &'a Names<'a>, lake: &'a mut Lake<'l>) -> Self {
+        Self {
+            text,
+            names,
+            lake,
+            relations: Vec::new(),
+            mentions_filename: false,
+            expansions: 0,
+            set_operations: 0,
+            joins: 0,
+            bytes: 0,
+            lambdas: 0,
+        }
     }
 
     /// Looks at a whole query.
@@ -68,7 +67,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Looks at everything below. `place` is for a relation right here.
-    fn node(&mut self, node: &Node<'_>, scope: &Scope<'_>, place: Place) -> Result<()> {
+    pub(super) fn node(&mut self, node: &Node<'_>, scope: &Scope<'_>, place: Place) -> Result<()> {
         match node {
             Node::Object(object) => self.object(object, scope, place),
             Node::Array(nodes) => {
@@ -82,46 +81,34 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn object(&mut self, object: &Object<'_>, scope: &Scope<'_>, place: Place) -> Result<()> {
+    pub(super) fn object(
+        &mut self,
+        object: &Object<'_>,
+        scope: &Scope<'_>,
+        place: Place,
+    ) -> Result<()> {
         match (object.text("class"), object.text("type")) {
             ("", "SELECT_NODE" | "SET_OPERATION_NODE" | "RECURSIVE_CTE_NODE") => {
                 return self.select(object, scope, place);
             }
             ("", "BASE_TABLE") => self.relation(object, scope, place)?,
             ("", "SHOW_REF") => return self.shown(object, scope),
-            ("", "TABLE_FUNCTION") => self.table_function(object)?,
+            ("", "TABLE_FUNCTION") => return self.table_function(object, scope),
+            ("", "JOIN") => self.join()?,
             ("", "UNBOUND_TYPE_INFO") => type_name(object)?,
             ("", other) if other.is_empty() || OTHERS.contains(&other) => {}
             ("", other) if other.ends_with("_TYPE_INFO") => {}
             ("", other) => return Err(self.unknown(other, object)),
-            (class, _) if EXPRESSIONS.contains(&class) => self.function(class, object)?,
-            (class, _) => return Err(self.unknown(class, object)),
+            ("LAMBDA", _) => return self.lambda(object, scope),
+            ("SUBQUERY", _) => return self.subquery(object, scope),
+            (class, _) => self.expression(class, object)?,
         }
-        object.0.iter().try_for_each(|(_, node)| self.node(node, scope, Place::From))
+        self.parts(object, scope)
     }
 
-    /// A query: its WITH from the first to the last, each seeing those before it, then the rest.
-    fn select(&mut self, query: &Object<'_>, outer: &Scope<'_>, place: Place) -> Result<()> {
-        let mut scope = Scope::within(outer);
-        for entry in query.object("cte_map").map(|map| map.array("map")).unwrap_or_default() {
-            self.node(entry, &scope, Place::From)?;
-            if let Node::Object(entry) = entry {
-                scope.add(entry.text("key"));
-            }
-        }
-        let mut recursive = Scope::within(&scope);
-        recursive.add(query.text("cte_name"));
-        let is_recursive = query.text("type") == "RECURSIVE_CTE_NODE";
-        for (key, node) in &query.0 {
-            match *key {
-                "cte_map" => {}
-                // Of a recursive query only the second half sees itself.
-                "right" if is_recursive => self.node(node, &recursive, Place::From)?,
-                "from_table" => self.node(node, &scope, place)?,
-                _ => self.node(node, &scope, Place::From)?,
-            }
-        }
-        Ok(())
+    /// Everything in an object.
+    pub(super) fn parts(&mut self, object: &Object<'_>, scope: &Scope<'_>) -> Result<()> {
+        object.0.iter().try_for_each(|(_, node)| self.node(node, scope, Place::From))
     }
 
     /// DESCRIBE and SUMMARIZE hold a query. SHOW TABLES and its like do not: they show every catalog.
@@ -135,31 +122,7 @@ impl<'a> Walk<'a> {
         self.object(query, scope, if name_alone { Place::Shown } else { Place::From })
     }
 
-    fn function(&self, class: &str, object: &Object<'_>) -> Result<()> {
-        if class != "FUNCTION" && class != "WINDOW" {
-            return Ok(());
-        }
-        let name = object.text("function_name");
-        if !functions::is_plain(object.text("catalog"), object.text("schema")) {
-            return Err(self.at(object, refusal::qualified_function(name)));
-        }
-        if !functions::is_allowed(name) {
-            return Err(self.at(object, refusal::function(name)));
-        }
-        Ok(())
-    }
-
-    fn table_function(&self, object: &Object<'_>) -> Result<()> {
-        let function = object.object("function");
-        let function = function.ok_or_else(|| self.unknown("TABLE_FUNCTION", object))?;
-        let name = function.text("function_name");
-        if function.text("class") == "FUNCTION" && functions::is_allowed_in_from(name) {
-            return Ok(());
-        }
-        Err(self.at(function, refusal::table_function(name)))
-    }
-
-    fn unknown(&self, kind: &str, object: &Object<'_>) -> Error {
+    pub(super) fn unknown(&self, kind: &str, object: &Object<'_>) -> Error {
         let kind = kind.to_ascii_lowercase().replace('_', " ");
         self.at(object, refusal::not_allowed(&format!("This may not be used here: {kind}")))
     }

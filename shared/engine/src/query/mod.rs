@@ -3,6 +3,7 @@
 mod casts;
 mod convert;
 mod guarded;
+mod listing;
 mod parameters;
 mod plan;
 pub(crate) mod renewal;

@@ -4,8 +4,9 @@ use domain::SnapshotId;
 use service::{Parameters, ResultColumn, Select};
 
 use super::run::{Stop, Work};
-use super::{casts, guarded, parameters, views};
-use crate::guard::Guarded;
+use super::views::Views;
+use super::{casts, guarded, listing, parameters};
+use crate::guard::{Guarded, Kind};
 use crate::raw::{Connection, Failure, Prepared, Type};
 use crate::sql::{LAKE, table};
 use crate::values;
@@ -26,35 +27,47 @@ pub(super) struct Plan<'c> {
 pub(super) fn plan(work: &Work) -> Result<Plan<'_>, Stop> {
     let connection = &work.connection;
     let none = Parameters::Positional(Vec::new());
+    let mut views = Views::new(connection);
     let (sql, given, guarded) = match &work.query.select {
+        // A view is read as a caller's SQL that reads it.
+        Select::Table(name) if views.find(name)?.is_some() => {
+            let guarded = guarded::check(work, "FROM this", Some(name), &mut views)?;
+            (guarded.sql.clone(), &none, Some(guarded))
+        }
         Select::Table(name) => (format!("SELECT * FROM {}", table(name)), &none, None),
         Select::Sql { text, parameters, this } => {
-            let guarded = guarded::check(work, text, this.as_ref())?;
+            let guarded = guarded::check(work, text, this.as_ref(), &mut views)?;
             (guarded.sql.clone(), parameters, Some(guarded))
         }
     };
-    let tables = match (&work.query.select, &guarded) {
-        (Select::Table(name), _) => std::slice::from_ref(name),
-        (Select::Sql { .. }, Some(guarded)) => guarded.tables.as_slice(),
-        (Select::Sql { .. }, None) => &[],
+    let kind = guarded.as_ref().map_or(Kind::Rows, |guarded| guarded.kind);
+    let sql = match kind {
+        Kind::Rows | Kind::Explain => sql,
+        Kind::Tables | Kind::AllTables => {
+            views.begin()?;
+            listing::statement(connection, kind, &work.query.grants)?
+        }
     };
-    let touches = !tables.is_empty();
-    if touches {
-        connection.execute("BEGIN")?;
-        views::refuse(connection, tables)?;
-    }
-    let first = connection.prepare(&sql);
+    let first = connection.prepare(&explained(kind, &sql));
     let first = first.map_err(|failure| match &work.query.select {
         // It was there when it was looked at.
         Select::Table(name) if error::is_of_a_missing_table(&failure) => {
             Stop::Known(answer::table_not_found(name).because(failure))
         }
-        _ => located(failure, guarded.as_ref(), Some(0)),
+        _ => located(failure, guarded.as_ref(), Some(explained(kind, "").len())),
     })?;
-    let ready = prepare(connection, &sql, first, given, work.query.limit)?;
-    let snapshot = if touches { Some(snapshot(connection)?) } else { None };
+    let ready = if kind == Kind::Explain {
+        explain(connection, &sql, first, given)?
+    } else {
+        prepare(connection, &sql, first, given, work.query.limit)?
+    };
+    let snapshot = if views.has_begun() { Some(snapshot(connection)?) } else { None };
     let Ready { prepared, columns, offset } = ready;
     Ok(Plan { prepared, columns, snapshot, guarded, offset })
+}
+
+fn explained(kind: Kind, sql: &str) -> String {
+    if kind == Kind::Explain { format!("EXPLAIN {sql}") } else { sql.to_owned() }
 }
 
 impl Plan<'_> {
@@ -75,7 +88,12 @@ fn located(failure: Failure, guarded: Option<&Guarded>, offset: Option<usize>) -
     }
     let at = failure.position.zip(offset).and_then(|(at, offset)| at.checked_sub(offset));
     let at = at.filter(|at| *at < guarded.sql.len()).map(|at| guarded.position(at));
-    let error = error::querying_tables(failure, &guarded.tables);
+    let view = failure.position.zip(offset).and_then(|(at, offset)| at.checked_sub(offset));
+    let view = view.and_then(|at| guarded.view_at(at));
+    let mut error = error::querying_tables(failure, &guarded.tables);
+    if let Some(view) = view {
+        error.detail = format!("In the view `{view}`: {}", error.detail);
+    }
     Stop::Known(match at {
         Some((line, column)) => error.at(line, column),
         None => error,
@@ -103,12 +121,7 @@ fn prepare<'c>(
     given: &Parameters,
     limit: Option<u64>,
 ) -> Result<Ready<'c>, Stop> {
-    let names = first.parameters();
-    let arguments = if names.is_empty() && parameters::is_empty(given) {
-        None
-    } else {
-        Some(parameters::arguments(&names, given)?)
-    };
+    let arguments = arguments(&first, given)?;
     let first = match &arguments {
         None => first,
         Some(arguments) => execute(connection, "eider_first", sql, arguments)?,
@@ -124,11 +137,40 @@ fn prepare<'c>(
             (execute(connection, "eider_wrapped", &wrapped, arguments)?, None)
         }
     };
-    let columns = columns
-        .into_iter()
-        .map(|(name, r#type)| ResultColumn { name, r#type: casts::text(&r#type) })
-        .collect();
-    Ok(Ready { prepared, columns, offset })
+    Ok(Ready { prepared, columns: results(columns), offset })
+}
+
+/// The plan of the statement, whole: it cannot be cast nor limited.
+fn explain<'c>(
+    connection: &'c Connection,
+    sql: &str,
+    first: Prepared<'c>,
+    given: &Parameters,
+) -> Result<Ready<'c>, Stop> {
+    let prepared = match arguments(&first, given)? {
+        None => first,
+        Some(arguments) => {
+            connection.execute(&format!("PREPARE eider_first AS {sql}"))?;
+            connection.prepare(&format!("EXPLAIN EXECUTE eider_first({arguments})"))?
+        }
+    };
+    let columns = prepared.columns().into_iter().map(|(name, r#type)| (name, r#type.read()));
+    let columns = results(columns.collect());
+    Ok(Ready { prepared, columns, offset: None })
+}
+
+fn results(columns: Vec<(String, Type)>) -> Vec<ResultColumn> {
+    let named = |(name, r#type)| ResultColumn { name, r#type: casts::text(&r#type) };
+    columns.into_iter().map(named).collect()
+}
+
+/// The arguments of the statement, if it takes any.
+fn arguments(statement: &Prepared<'_>, given: &Parameters) -> Result<Option<String>, Stop> {
+    let names = statement.parameters();
+    if names.is_empty() && parameters::is_empty(given) {
+        return Ok(None);
+    }
+    Ok(Some(parameters::arguments(&names, given)?))
 }
 
 /// The statement with its parameters: see [`parameters`].

@@ -1,41 +1,71 @@
-//! Views of the lake are refused: their bodies, which any client of the lake may have written, pass no
-//! guard yet.
+//! The lake's views, as they are in the query's own transaction: any client of the lake may have written
+//! them, so the guard reads their bodies.
 
-use domain::{Error, TableName};
+use domain::TableName;
 
-use super::run::Stop;
-use crate::raw::Connection;
+use crate::guard::{self, ViewBody};
+use crate::raw::{Connection, Failure};
 use crate::sql::LAKE;
 use crate::values;
 
-/// Fails if one of `tables` is a view. Asked in the query's own transaction, before it is bound.
-///
-/// Names are compared here, as DuckDB resolves them: without the case of ASCII letters only, where SQL's
-/// `lower()` knows every letter.
-pub(super) fn refuse(connection: &Connection, tables: &[TableName]) -> Result<(), Stop> {
-    let sql = format!(
-        "SELECT schema_name::VARCHAR, view_name::VARCHAR FROM duckdb_views() \
-         WHERE database_name = '{LAKE}'"
-    );
-    let views = values::texts(connection, &sql)?;
-    let found = views.iter().find_map(|view| match view.as_slice() {
-        [Some(schema), Some(name)] => {
-            tables.iter().any(|table| is(table, schema, name)).then_some(name)
+/// The views, read when the first name is asked for.
+pub(super) struct Views<'c> {
+    connection: &'c Connection,
+    known: Option<Vec<View>>,
+}
+
+struct View {
+    schema: String,
+    name: String,
+    definition: String,
+}
+
+impl<'c> Views<'c> {
+    pub(super) fn new(connection: &'c Connection) -> Self {
+        Self { connection, known: None }
+    }
+
+    /// Whether any name was asked for, and with that the transaction began.
+    pub(super) fn has_begun(&self) -> bool {
+        self.known.is_some()
+    }
+
+    /// Begins the transaction and reads the views, once.
+    pub(super) fn begin(&mut self) -> Result<(), Failure> {
+        if self.known.is_none() {
+            self.known = Some(read(self.connection)?);
         }
-        _ => None,
-    });
-    match found {
-        None => Ok(()),
-        Some(view) => Err(Stop::Known(Error::invalid(
-            "VIEW_NOT_ALLOWED",
-            format!(
-                "`{view}` is a view; views of the lake are not read here yet. Query its tables."
-            ),
-        ))),
+        Ok(())
+    }
+
+    /// The view of this name, if it is one.
+    ///
+    /// Names are compared here, as DuckDB resolves them: without the case of ASCII letters only, where
+    /// SQL's `lower()` knows every letter.
+    pub(super) fn find(&mut self, name: &TableName) -> Result<Option<ViewBody>, Failure> {
+        self.begin()?;
+        let found = self.known.iter().flatten().find(|view| {
+            name.schema.as_str().eq_ignore_ascii_case(&view.schema)
+                && name.name.as_str().eq_ignore_ascii_case(&view.name)
+        });
+        // A definition that is not as DuckDB writes it stands for a body that does not pass.
+        let unread = || ViewBody { sql: String::new(), column_aliases: Vec::new() };
+        Ok(found.map(|view| guard::view_body(&view.definition).unwrap_or_else(unread)))
     }
 }
 
-fn is(table: &TableName, schema: &str, name: &str) -> bool {
-    table.schema.as_str().eq_ignore_ascii_case(schema)
-        && table.name.as_str().eq_ignore_ascii_case(name)
+fn read(connection: &Connection) -> Result<Vec<View>, Failure> {
+    connection.execute("BEGIN")?;
+    let sql = format!(
+        "SELECT schema_name::VARCHAR, view_name::VARCHAR, sql::VARCHAR FROM duckdb_views() \
+         WHERE database_name = '{LAKE}'"
+    );
+    let rows = values::texts(connection, &sql)?;
+    let views = rows.into_iter().filter_map(|row| match <[Option<String>; 3]>::try_from(row) {
+        Ok([Some(schema), Some(name), definition]) => {
+            Some(View { schema, name, definition: definition.unwrap_or_default() })
+        }
+        _ => None,
+    });
+    Ok(views.collect())
 }

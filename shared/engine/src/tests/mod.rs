@@ -1,6 +1,7 @@
 //! Tests on a real lake: SQLite and a folder, in a temporary directory.
 
 mod columns;
+mod corpora;
 mod culprits;
 mod errors;
 mod extensions;

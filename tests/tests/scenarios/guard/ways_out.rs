@@ -62,8 +62,6 @@ pub(crate) const STATEMENTS: &[&str] = &[
     "SELECT * FROM pg_catalog.pg_tables",
     "SELECT * FROM sqlite_master",
     "SELECT * FROM system.information_schema.tables",
-    "SHOW TABLES",
-    "SHOW ALL TABLES",
     "SHOW DATABASES",
     "FROM (SHOW ALL TABLES)",
     "PRAGMA database_list",
@@ -168,4 +166,7 @@ pub(crate) const HARMLESS: &[&str] = &[
     "PIVOT {t} ON name IN ('row 1', 'row 2') USING sum(id)",
     "DESCRIBE {t}",
     "SUMMARIZE {t}",
+    "SHOW TABLES",
+    "SHOW ALL TABLES",
+    "EXPLAIN SELECT * FROM {t} WHERE id = 1",
 ];

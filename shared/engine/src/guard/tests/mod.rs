@@ -1,21 +1,29 @@
 //! The guard, with DuckDB's own parser and a lake to bind what it lets through.
 
 mod allowed;
+mod expensive;
+mod filters;
 mod hostile;
+mod listed;
 mod refused;
+mod shown;
+mod times;
+mod views;
 
 use std::path::Path;
 
-use domain::{Error, Grants, Result, TableName};
+use domain::{Error, Grants, Name, Result, TableName};
 use duckdb::Connection;
 
-use super::{Guarded, check, parse_sql};
+use super::{Answers, Guarded, Rules, ViewBody, check, filter, parse_sql, view_body};
 
 /// DuckDB with a lake, as callers' connections see it: the default database is `memory`.
 struct Bench {
     connection: Connection,
     grants: Grants,
     this: Option<TableName>,
+    default_schema: Option<Name>,
+    snapshot_given: bool,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -36,7 +44,14 @@ impl Bench {
     /// The parser alone, for what is never run.
     fn parser() -> Self {
         let connection = Connection::open_in_memory().expect("DuckDB");
-        Self { connection, grants: Grants::All, this: None, _folder: None }
+        Self {
+            connection,
+            grants: Grants::All,
+            this: None,
+            default_schema: None,
+            snapshot_given: false,
+            _folder: None,
+        }
     }
 
     fn new() -> Self {
@@ -61,12 +76,41 @@ impl Bench {
     }
 
     fn check(&self, text: &str) -> Result<Guarded> {
-        let mut parse = |text: &str| {
-            let answer =
-                self.connection.query_row(&parse_sql(text), [], |row| row.get::<_, String>(0));
-            answer.map_err(Error::internal)
+        self.guard(text, check)
+    }
+
+    fn filter(&self, text: &str) -> Result<Guarded> {
+        self.guard(text, filter)
+    }
+
+    fn guard(
+        &self,
+        text: &str,
+        guard: impl for<'a> Fn(&str, &Rules<'a>, Answers<'a>) -> Result<Guarded>,
+    ) -> Result<Guarded> {
+        let rules = Rules {
+            grants: &self.grants,
+            this: self.this.as_ref(),
+            default_schema: self.default_schema.as_ref(),
+            snapshot_given: self.snapshot_given,
         };
-        check(text, self.this.as_ref(), &self.grants, &mut parse)
+        let (mut parse, mut view_of) =
+            (|text: &str| self.parse(text), |name: &TableName| Ok(self.view_of(name)));
+        guard(text, &rules, Answers { parse: &mut parse, view_of: &mut view_of })
+    }
+
+    fn parse(&self, text: &str) -> Result<String> {
+        let answer = self.connection.query_row(&parse_sql(text), [], |row| row.get::<_, String>(0));
+        answer.map_err(Error::internal)
+    }
+
+    fn view_of(&self, name: &TableName) -> Option<ViewBody> {
+        self._folder.as_ref()?;
+        let sql = "SELECT sql FROM duckdb_views() WHERE database_name = 'lake' \
+                   AND lower(schema_name) = lower(?) AND lower(view_name) = lower(?)";
+        let key = [name.schema.as_str(), name.name.as_str()];
+        let definition = self.connection.query_row(sql, key, |row| row.get::<_, String>(0)).ok()?;
+        Some(view_body(&definition).expect("DuckDB's own definition"))
     }
 
     /// The spliced text.
@@ -93,7 +137,7 @@ impl Bench {
     #[track_caller]
     fn refusal(&self, text: &str) -> Error {
         match self.check(text) {
-            Ok(guarded) => panic!("{text}: let through as {}", guarded.sql),
+            Ok(guarded) => panic!("{text:.200}: let through as {:.200}", guarded.sql),
             Err(error) => error,
         }
     }

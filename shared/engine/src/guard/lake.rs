@@ -1,0 +1,117 @@
+//! What the guard asks of others while it reads a text, and the views that it has read already.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::{Code, Error, Grants, Result, TableName};
+
+use super::scope::Names;
+use super::source::Source;
+use super::{Answers, refusal};
+use crate::sql::{LAKE, identifier};
+
+/// Views within views.
+const DEPTH: usize = 16;
+
+/// What DuckLake stores in place of the lake's name, which each client chooses.
+pub(super) const PLACEHOLDER: &str = "{DUCKLAKE_CATALOG}";
+
+/// A view as the lake keeps it.
+#[derive(Debug, Clone)]
+pub(crate) struct ViewBody {
+    /// Its SELECT, with the lake's name or with DuckLake's placeholder for it.
+    pub(crate) sql: String,
+    /// Names for its columns, from the first on; often none.
+    pub(crate) column_aliases: Vec<String>,
+}
+
+/// A view whose body has passed.
+#[derive(Debug)]
+pub(super) struct View {
+    /// The subquery that stands in its place, in parentheses.
+    pub(super) text: String,
+    /// The parser's answer to `FROM <text> AS v`.
+    pub(super) json: String,
+    /// The tables under it.
+    pub(super) tables: Vec<TableName>,
+    /// Queries that the references in it become.
+    pub(super) expansions: u64,
+}
+
+/// The lake as one caller sees it.
+pub(super) struct Lake<'l> {
+    answers: Answers<'l>,
+    pub(super) grants: &'l Grants,
+    known: HashMap<TableName, Option<Arc<View>>>,
+    /// The views that are being read.
+    open: Vec<TableName>,
+}
+
+impl<'l> Lake<'l> {
+    pub(super) fn new(answers: Answers<'l>, grants: &'l Grants) -> Self {
+        Self { answers, grants, known: HashMap::new(), open: Vec::new() }
+    }
+
+    pub(super) fn parse(&mut self, text: &str) -> Result<String> {
+        (self.answers.parse)(text)
+    }
+
+    /// What stands in place of `name`, if it is a view.
+    pub(super) fn view(&mut self, name: &TableName) -> Result<Option<Arc<View>>> {
+        if let Some(known) = self.known.get(name) {
+            return Ok(known.clone());
+        }
+        let view = match (self.answers.view_of)(name)? {
+            Some(body) => Some(Arc::new(self.read(name, &body)?)),
+            None => None,
+        };
+        self.known.insert(name.clone(), view.clone());
+        Ok(view)
+    }
+
+    fn read(&mut self, name: &TableName, body: &ViewBody) -> Result<View> {
+        if self.open.contains(name) {
+            return Err(refusal::view(name, "reads itself"));
+        }
+        if self.open.len() == DEPTH {
+            return Err(refusal::view(name, "stands on more than 16 others, one on the other"));
+        }
+        self.open.push(name.clone());
+        let view = self.body(name, body).map_err(|error| within(name, error));
+        self.open.pop();
+        view
+    }
+
+    fn body(&mut self, name: &TableName, body: &ViewBody) -> Result<View> {
+        let sql = body.sql.replace(PLACEHOLDER, &identifier(LAKE));
+        let names =
+            Names { this: None, schema: Some(&name.schema), of_view: true, snapshot_given: false };
+        let source = Source::new(&sql);
+        let checked = super::checked::checked(&source, &names, self)?;
+        // The newlines end a comment at the body's end.
+        let mut text = format!("(\n{}\n)", checked.sql);
+        if !body.column_aliases.is_empty() {
+            let aliases: Vec<_> = body.column_aliases.iter().map(|name| identifier(name)).collect();
+            text = format!("(SELECT * FROM {text} AS v({}))", aliases.join(", "));
+        }
+        let json = self.parse(&format!("FROM {text} AS v"))?;
+        let inlined = View { text, json, tables: checked.tables, expansions: checked.expansions };
+        super::compare::check_view(&inlined, &checked.json, &body.column_aliases)?;
+        Ok(inlined)
+    }
+}
+
+/// An error in a view's body names the view, and no place: the text is not the caller's.
+fn within(name: &TableName, mut error: Error) -> Error {
+    if error.code != Code::Invalid {
+        return error;
+    }
+    if error.error_code == "TABLE_NOT_FOUND" {
+        return refusal::view(name, "reads something that you may not read");
+    }
+    if error.error_code != "VIEW_NOT_ALLOWED" {
+        error.detail = format!("In the view `{name}`: {}", error.detail);
+    }
+    error.position = None;
+    error
+}
