@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use arrow_ipc::reader::StreamReader;
 use domain::{Grants, TableName};
 use futures::StreamExt;
-use service::{Deadlines, Query, QueryEngine, Select};
+use service::{Query, QueryEngine, Select};
 
 use crate::arrow_out::{self, Nowhere};
 use crate::data;
@@ -111,8 +111,8 @@ fn whole(rows: usize) -> anyhow::Result<()> {
 }
 
 async fn by_engine(engine: &dyn QueryEngine) -> anyhow::Result<usize> {
-    let select = Select::Table(TableName::parse("lineitem")?);
-    let query = Query { select, grants: Grants::All, limit: None, deadlines: Deadlines::default() };
+    let select = Select::table(TableName::parse("lineitem")?);
+    let query = Query::of(select, Grants::All);
     let mut rows = engine.query(query).await?;
     let mut nowhere = Nowhere::new(rows.schema)?;
     while let Some(batch) = rows.batches.next().await {

@@ -1,11 +1,13 @@
 //! What `POST /query` and `POST /tables/{table_name}/query` share.
 
+use std::time::{Duration, Instant};
+
 use api::QueryRequest;
 use axum::response::Response;
-use domain::{Caller, TableName};
+use domain::{Caller, Name, TableName};
 use formats::Format;
-use service::{Query, Select};
-use web::{Failure, RequestContext, RowsFormat, rows_response};
+use service::{Deadlines, Query, Select};
+use web::{Failure, RequestContext, RowsFormat, point, rows_response};
 
 use crate::{Adapters, parameters};
 
@@ -20,14 +22,25 @@ pub(crate) async fn answer(
 ) -> Result<Response, Failure> {
     let representation = format.or(Format::Json)?;
     let text = request.checked_sql()?.to_owned();
+    let deadlines = deadlines(&context, request.timeout()?);
+    let point = point(request.snapshot, request.as_of.as_deref())?;
+    let default_schema = request.default_schema.as_deref();
+    let default_schema = default_schema.map(|text| Name::parse("schema", text)).transpose()?;
     let parameters = parameters::read(request.params)?;
 
-    let query = Query {
-        select: Select::Sql { text, parameters, this },
-        grants: caller.grants.clone(),
-        limit: request.limit,
-        deadlines: context.deadlines(),
-    };
-    let rows = service::run_query(&*adapters.catalog, &*adapters.queries, caller, query).await?;
+    let select = Select::Sql { text, parameters, this, default_schema };
+    let query = Query::of(select, caller.grants.clone());
+    let query = Query { limit: request.limit, deadlines, ..query };
+    let (catalog, queries) = (&*adapters.catalog, &*adapters.queries);
+    let rows = service::run_query(catalog, queries, caller, point, query).await?;
     Ok(rows_response(rows, representation, format.rows_as, request.limit, context).await?)
+}
+
+/// What the caller wants, within what there is.
+fn deadlines(context: &RequestContext, timeout: Option<Duration>) -> Deadlines {
+    let most = context.deadlines();
+    let Some(timeout) = timeout else { return most };
+    let wanted = context.started + timeout;
+    let earlier = |at: Option<Instant>| Some(at.map_or(wanted, |at| at.min(wanted)));
+    Deadlines { first: earlier(most.first), last: earlier(most.last) }
 }

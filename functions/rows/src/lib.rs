@@ -6,6 +6,7 @@ mod answer;
 mod compose;
 mod parameters;
 mod query_table;
+mod read_changes;
 mod read_table;
 mod run_query;
 
@@ -40,6 +41,7 @@ pub fn openapi() -> OpenApi {
 fn routes() -> OpenApiRouter<Adapters> {
     OpenApiRouter::new()
         .routes(routes!(read_table::read_table))
+        .routes(routes!(read_changes::read_changes))
         .routes(routes!(query_table::query_table))
         .routes(routes!(run_query::run_query))
 }

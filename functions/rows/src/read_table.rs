@@ -3,17 +3,48 @@
 use api::{Problem, RowsAnswer};
 use axum::extract::State;
 use axum::response::Response;
+use domain::{Name, limits};
 use formats::Format;
+use http::HeaderMap;
+use serde::Deserialize;
+use service::{Query, ReadTable, Select};
+use utoipa::IntoParams;
 use web::{
-    Authenticated, Failure, RequestContext, RowsFormat, RowsParameters, TablePath, rows_response,
+    Authenticated, ETag, Failure, Parameters, RequestContext, RowsFormat, TablePath, point,
+    rows_response,
 };
 
 use crate::Adapters;
 
-/// Streams the whole table, in constant memory; CSV on Lambda goes out whole, up to 32 MiB.
+/// Which rows, and how they are written.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DataParameters {
+    /// `arrow`, `parquet`, `csv`, `ndjson` or `json`; overrides `Accept`.
+    format: Option<String>,
+    /// `array` for rows as arrays in JSON; by default `object`.
+    rows: Option<String>,
+    /// Only these columns, with commas between them; one that holds a comma stands in double quotes.
+    columns: Option<String>,
+    /// Only rows for which this holds: what stands behind WHERE in SQL.
+    filter: Option<String>,
+    /// So many rows at most.
+    limit: Option<u64>,
+    /// As this snapshot of the lake left the table.
+    snapshot: Option<u64>,
+    /// As the table was at this time (RFC 3339).
+    as_of: Option<String>,
+}
+
+/// Streams a table, in constant memory; CSV on Lambda goes out whole, up to 32 MiB.
 #[utoipa::path(
     get, path = "/tables/{table_name}/data", operation_id = "read_table", tag = "Tables",
-    params(("table_name" = String, Path, description = "`name` or `schema.name`"), RowsParameters),
+    params(
+        ("table_name" = String, Path, description = "`name` or `schema.name`"),
+        DataParameters,
+        ("If-None-Match" = Option<String>, Header, description = "The ETag that the client has"),
+    ),
     responses(
         (status = 200, description = "The rows; Arrow unless asked otherwise", content(
             (Vec<u8> = "application/vnd.apache.arrow.stream"),
@@ -22,6 +53,8 @@ use crate::Adapters;
             (String = "application/x-ndjson"),
             (RowsAnswer = "application/json"),
         )),
+        (status = 304, description = "The client has them"),
+        (status = 410, description = "The snapshot has expired", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -29,14 +62,31 @@ use crate::Adapters;
 pub(crate) async fn read_table(
     State(adapters): State<Adapters>,
     Authenticated(caller): Authenticated,
-    TablePath(table): TablePath,
-    format: RowsFormat,
+    TablePath(name): TablePath,
+    Parameters(asked): Parameters<DataParameters>,
+    headers: HeaderMap,
     context: RequestContext,
 ) -> Result<Response, Failure> {
+    let format = RowsFormat::read(asked.format.as_deref(), asked.rows.as_deref(), &headers)?;
     let representation = format.or(Format::ArrowStream)?;
-    let deadlines = context.deadlines();
-    let rows =
-        service::read_table(&*adapters.catalog, &*adapters.queries, &caller, table, deadlines)
-            .await?;
-    Ok(rows_response(rows, representation, format.rows_as, None, context).await?)
+    let point = point(asked.snapshot, asked.as_of.as_deref())?;
+    let columns = asked.columns.map(|text| Name::parse_list("column", &text)).transpose()?;
+    let limit = asked.limit.map(|limit| limit.min(limits::ROWS));
+
+    let (catalog, queries) = (&*adapters.catalog, &*adapters.queries);
+    let table = service::get_table(catalog, &caller, &name, point).await?;
+    let seen = ETag::of_rows(table.summary.snapshot, representation);
+    // Of a view it says nothing: the tables under it change.
+    let is_table = table.view.is_none();
+    if let Some(response) = seen.not_modified(&headers)?.filter(|_| is_table) {
+        return Ok(response);
+    }
+    let request = ReadTable { columns: columns.unwrap_or_default(), filter: asked.filter, point };
+    let (grants, deadlines) = (caller.grants.clone(), context.deadlines());
+    let query = |select: Select| Query { limit, deadlines, ..Query::of(select, grants) };
+    let read = service::read_table(catalog, queries, &caller, table, request, query);
+    let (rows, last) = read.await?;
+
+    let response = rows_response(rows, representation, format.rows_as, limit, context).await?;
+    Ok(if is_table { ETag::of_rows(last, representation).on(response) } else { response })
 }

@@ -58,7 +58,7 @@ fn limits_of(edge: &Edge, catalog: &CatalogConfig) -> ConfigLimits {
         max_columns: limits::COLUMNS,
         max_type_depth: limits::TYPE_DEPTH,
         max_comment_characters: limits::COMMENT_CHARACTERS,
-        max_sql_characters: limits::SQL_CHARACTERS,
+        max_sql_bytes: limits::SQL_BYTES,
         max_idempotency_key_characters: limits::IDEMPOTENCY_KEY_CHARACTERS,
         max_request_id_characters: limits::REQUEST_ID_CHARACTERS,
         default_page_items: limits::PAGE_DEFAULT,

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use domain::{Caller, Column, ColumnType, Error, Name, Result};
+use domain::{Caller, Column, ColumnType, Error, Name, Point, Result};
 use formats::{Format, RowsAs, Summary};
 use futures::StreamExt;
 use service::{Parameters, Query, ResultColumn, RowSource, Select};
@@ -22,13 +22,11 @@ pub(crate) async fn spooled(
     context: &RequestContext,
 ) -> Result<(Vec<Column>, Arc<dyn RowSource>, u64)> {
     let none = Parameters::Positional(Vec::new());
-    let query = Query {
-        select: Select::Sql { text: sql, parameters: none, this: None },
-        grants: caller.grants.clone(),
-        limit: None,
-        deadlines: context.deadlines(),
-    };
-    let rows = service::run_query(&*adapters.catalog, &*adapters.queries, caller, query).await?;
+    let select = Select::Sql { text: sql, parameters: none, this: None, default_schema: None };
+    let deadlines = context.deadlines();
+    let query = Query { deadlines, ..Query::of(select, caller.grants.clone()) };
+    let (catalog, queries) = (&*adapters.catalog, &*adapters.queries);
+    let rows = service::run_query(catalog, queries, caller, Point::Newest, query).await?;
     let columns = columns(&rows.columns)?;
     let mut encoder = Format::ArrowStream.encoder(rows.schema, &[], RowsAs::Objects)?;
     let mut spool = context.edge.spools.begin(None, false)?;
@@ -62,13 +60,22 @@ fn columns(result: &[ResultColumn]) -> Result<Vec<Column>> {
     for column in result {
         let name = Name::parse("column", &column.name);
         match (name, ColumnType::parse(&column.r#type)) {
-            (Ok(name), Ok(r#type)) => {
+            (Ok(name), Ok(found)) => {
+                let r#type = kept(found);
                 columns.push(Column { name, r#type, nullable: true, default: None, comment: None })
             }
             (Err(odd), _) | (_, Err(odd)) => error = error.field(&column.name, odd.detail),
         }
     }
     if error.fields.is_empty() { Ok(columns) } else { Err(error) }
+}
+
+/// A sum of BIGINTs is a HUGEINT, of which the lake's files keep 53 bits; as a decimal they keep all.
+fn kept(r#type: ColumnType) -> ColumnType {
+    match r#type {
+        ColumnType::Plain("HUGEINT") => ColumnType::Decimal(38, 0),
+        other => other,
+    }
 }
 
 fn too_large(limit: u64) -> Error {

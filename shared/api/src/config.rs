@@ -67,8 +67,8 @@ pub struct ConfigLimits {
     pub max_type_depth: usize,
     /// Characters of a comment, and of a column's default.
     pub max_comment_characters: usize,
-    /// Characters of one SQL text.
-    pub max_sql_characters: usize,
+    /// Bytes of one SQL text.
+    pub max_sql_bytes: usize,
     /// Characters of an `Idempotency-Key`.
     pub max_idempotency_key_characters: usize,
     /// Characters of an `X-Request-Id` that is taken over.

@@ -1,5 +1,7 @@
 //! Queries, and rows as JSON.
 
+use std::time::Duration;
+
 use domain::{Error, Result, limits};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -17,6 +19,16 @@ pub struct QueryRequest {
     /// where used), arrays LIST, `{"type": "DATE", "value": "2026-01-31"}` any type.
     #[schema(value_type = Option<Object>)]
     pub params: Option<Value>,
+    /// The tables as this snapshot of the lake left them.
+    pub snapshot: Option<u64>,
+    /// The tables as they were at this time (RFC 3339).
+    pub as_of: Option<String>,
+    /// The schema of names without one; `main` unless told.
+    pub default_schema: Option<String>,
+    /// The query is stopped after so many seconds (504); by default, and at most, when the server's own time
+    /// for it is over.
+    #[schema(minimum = 0.001, maximum = 86400)]
+    pub timeout_seconds: Option<f64>,
     /// Rows at most; `truncated` tells whether there were more.
     #[serde(default, deserialize_with = "read_limit")]
     pub limit: Option<u64>,
@@ -30,7 +42,21 @@ fn read_limit<'de, D: Deserializer<'de>>(
     Ok(limit.map(|limit| limit.min(limits::ROWS)))
 }
 
+/// A day: what is longer is a slip.
+const MOST_SECONDS: f64 = 86_400.0;
+
 impl QueryRequest {
+    /// How long the caller wants to wait.
+    pub fn timeout(&self) -> Result<Option<Duration>> {
+        let Some(seconds) = self.timeout_seconds else { return Ok(None) };
+        if (0.001..=MOST_SECONDS).contains(&seconds) {
+            return Ok(Some(Duration::from_secs_f64(seconds)));
+        }
+        let what = format!("must be 0.001 to {MOST_SECONDS}");
+        let error = Error::malformed("INVALID_FIELD", format!("`timeout_seconds` {what}."));
+        Err(error.field("timeout_seconds", what))
+    }
+
     /// The SQL, if it is of a size that is taken.
     pub fn checked_sql(&self) -> Result<&str> {
         if self.sql.len() <= limits::SQL_BYTES {

@@ -75,8 +75,11 @@ impl TableDefinition {
         check_comment(comment.as_deref(), || "comment".to_owned())?;
         for (index, column) in columns.iter().enumerate() {
             check_comment(column.comment.as_deref(), || format!("columns[{index}].comment"))?;
-            if column.r#type.holds_variant_within() {
-                let what = "holds a VARIANT within, which DuckDB cannot write; make it JSON";
+            if let Some(name) = column.r#type.not_kept_within() {
+                let instead = if name == "VARIANT" { "JSON" } else { "DECIMAL(38,0)" };
+                let what = format!(
+                    "holds a {name} within, which the lake's files cannot keep there; make it {instead}"
+                );
                 let detail = format!("The type of the column `{}` {what}.", column.name);
                 let field = format!("columns[{index}].type");
                 return Err(Error::invalid("INVALID_TYPE", detail).field(field, what));

@@ -75,14 +75,18 @@ impl ColumnType {
         folded.starts_with("decimal").then(|| Self::parse(&folded).ok()).flatten()
     }
 
-    /// Whether a VARIANT stands within it.
-    pub(crate) fn holds_variant_within(&self) -> bool {
-        let is = |inner: &Self| *inner == Self::Plain("VARIANT") || inner.holds_variant_within();
+    /// A type within it that Parquet files, as DuckDB writes them, cannot keep there: VARIANT not at all, of
+    /// integers of 128 bits only 53.
+    pub(crate) fn not_kept_within(&self) -> Option<&'static str> {
+        let within = |inner: &Self| match inner {
+            Self::Plain(name @ ("VARIANT" | "HUGEINT" | "UHUGEINT")) => Some(*name),
+            inner => inner.not_kept_within(),
+        };
         match self {
-            Self::Plain(_) | Self::Decimal(..) => false,
-            Self::List(element) => is(element),
-            Self::Map(key, value) => is(key) || is(value),
-            Self::Struct(fields) => fields.iter().any(|(_, field)| is(field)),
+            Self::Plain(_) | Self::Decimal(..) => None,
+            Self::List(element) => within(element),
+            Self::Map(key, value) => within(key).or_else(|| within(value)),
+            Self::Struct(fields) => fields.iter().find_map(|(_, field)| within(field)),
         }
     }
 

@@ -37,7 +37,7 @@ pub use port::{
 pub use query::{
     BatchStream, Deadlines, Parameter, Parameters, Query, ResultColumn, Rows, Select, run_query,
 };
-pub use read_table::read_table;
+pub use read_table::{ReadTable, read_changes, read_table};
 pub use spool::{Spool, SpoolWriter, Spools};
 pub use write::{
     AlterTable, Append, BodyRows, Change, CreateTable, DropTable, Mode, Origin, Outcome, Write,

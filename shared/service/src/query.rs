@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use domain::{Access, Caller, ColumnType, Grants, Result, SnapshotId, TableName};
+use domain::{Access, Caller, ColumnType, Grants, Name, Point, Result, SnapshotId, TableName};
 use futures::stream::BoxStream;
 
 use crate::{Catalog, QueryEngine};
@@ -39,8 +39,26 @@ pub enum Parameters {
 /// What is read.
 #[derive(Debug, Clone)]
 pub enum Select {
-    /// A whole table.
-    Table(TableName),
+    /// A table, or a view.
+    Table {
+        /// Its name.
+        name: TableName,
+        /// Only these columns, in this order; empty is all of them.
+        columns: Vec<Name>,
+        /// Only rows for which this holds: a condition of the caller's, hostile.
+        filter: Option<String>,
+    },
+    /// What happened to a table's rows from one snapshot to another, both included: `snapshot_id`,
+    /// `rowid`, `change_type` (`insert`, `delete`, `update_preimage`, `update_postimage`), and the
+    /// table's columns; in order of the first three.
+    Changes {
+        /// Its name.
+        name: TableName,
+        /// The first snapshot.
+        from: SnapshotId,
+        /// The last one.
+        to: SnapshotId,
+    },
     /// A caller's SQL: one SELECT over tables of the lake.
     Sql {
         /// The text, as it came: hostile.
@@ -49,7 +67,16 @@ pub enum Select {
         parameters: Parameters,
         /// The table that is also visible as `this`.
         this: Option<TableName>,
+        /// The schema of names without one; `main` if none is said.
+        default_schema: Option<Name>,
     },
+}
+
+impl Select {
+    /// A whole table.
+    pub fn table(name: TableName) -> Self {
+        Self::Table { name, columns: Vec::new(), filter: None }
+    }
 }
 
 /// A read.
@@ -59,10 +86,19 @@ pub struct Query {
     pub select: Select,
     /// What the caller may touch.
     pub grants: Grants,
+    /// The snapshot that is read; `None` is the newest.
+    pub snapshot: Option<SnapshotId>,
     /// Rows wanted; the engine makes one more, which tells that there are more.
     pub limit: Option<u64>,
     /// Its time.
     pub deadlines: Deadlines,
+}
+
+impl Query {
+    /// All rows of it, as they are now.
+    pub fn of(select: Select, grants: Grants) -> Self {
+        Self { select, grants, snapshot: None, limit: None, deadlines: Deadlines::default() }
+    }
 }
 
 /// The time of a read; what is late is stopped. `None` is for ever.
@@ -105,15 +141,21 @@ pub struct Rows {
     pub batches: BatchStream,
 }
 
-/// Runs a caller's SQL, over `this` if given: it must be a table that the caller may read.
+/// Runs a caller's SQL as of a point, over `this` if given: it must be a table that the caller may read.
 pub async fn run_query(
     catalog: &dyn Catalog,
     engine: &dyn QueryEngine,
     caller: &Caller,
-    query: Query,
+    point: Point,
+    mut query: Query,
 ) -> Result<Rows> {
+    query.snapshot = match point {
+        Point::Newest => None,
+        point => Some(catalog.find_snapshot(point).await?),
+    };
     if let Select::Sql { this: Some(table), .. } = &query.select {
-        crate::get_table::require(catalog, caller, table, Access::Read).await?;
+        crate::get_table::check_access(caller, table, Access::Read)?;
+        crate::get_table(catalog, caller, table, point).await?;
     }
     engine.query(query).await
 }

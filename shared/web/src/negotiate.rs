@@ -48,21 +48,9 @@ impl<S: Sync> FromRequestParts<S> for RowsFormat {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let Parameters(parameters) =
+        let Parameters(RowsParameters { format, rows }) =
             Parameters::<RowsParameters>::from_request_parts(parts, state).await?;
-        let rows_as = match parameters.rows.as_deref() {
-            None | Some("object") => RowsAs::Objects,
-            Some("array") => RowsAs::Arrays,
-            Some(other) => return Err(unknown("rows", other, "array or object").into()),
-        };
-        let chosen =
-            match parameters.format {
-                Some(name) => Chosen::ByName(Format::from_name(&name).ok_or_else(|| {
-                    unknown("format", &name, "arrow, parquet, csv, ndjson or json")
-                })?),
-                None => Chosen::ByAccept(ranges(&parts.headers)?),
-            };
-        Ok(Self { chosen, rows_as })
+        Ok(Self::read(format.as_deref(), rows.as_deref(), &parts.headers)?)
     }
 }
 
@@ -72,6 +60,21 @@ fn unknown(parameter: &str, value: &str, known: &str) -> Error {
 }
 
 impl RowsFormat {
+    /// By the parameters `format` and `rows`, else by `Accept`.
+    pub fn read(format: Option<&str>, rows: Option<&str>, headers: &HeaderMap) -> Result<Self> {
+        let rows_as = match rows {
+            None | Some("object") => RowsAs::Objects,
+            Some("array") => RowsAs::Arrays,
+            Some(other) => return Err(unknown("rows", other, "array or object")),
+        };
+        let odd = |name| unknown("format", name, "arrow, parquet, csv, ndjson or json");
+        let chosen = match format {
+            Some(name) => Chosen::ByName(Format::from_name(name).ok_or_else(|| odd(name))?),
+            None => Chosen::ByAccept(ranges(headers)?),
+        };
+        Ok(Self { chosen, rows_as })
+    }
+
     /// The format to answer in; `default` where the client has no wish, or several equal ones.
     pub fn or(&self, default: Format) -> Result<Format> {
         let ranges = match &self.chosen {

@@ -35,7 +35,7 @@ async fn the_summary_says_limits_and_stores_and_no_secret() {
     for (name, value) in [
         ("max_name_characters", 128),
         ("max_columns", 1_000),
-        ("max_sql_characters", 100_000),
+        ("max_sql_bytes", 256_000),
         ("default_page_items", 100),
         ("max_page_items", 1_000),
         ("data_inlining_rows", 10),

@@ -25,7 +25,7 @@ pub(crate) fn filter<'a>(text: &str, rules: &Rules<'a>, answers: Answers<'a>) ->
 
 fn guarded<'a>(text: &str, rules: &Rules<'a>, answers: Answers<'a>) -> Result<Guarded> {
     check_size(text)?;
-    let mut lake = Lake::new(answers, rules.grants);
+    let mut lake = Lake::new(answers, rules);
     let whole = format!("{BEFORE}{text}{BEHIND}");
     let source = Source::new(&whole);
     let json = lake.parse(&source.plain)?;

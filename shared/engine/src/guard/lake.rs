@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::{Code, Error, Grants, Result, TableName};
+use domain::{Code, Error, Grants, Result, SnapshotId, TableName};
 
+use super::checked::Checked;
 use super::scope::Names;
 use super::source::Source;
-use super::{Answers, refusal};
-use crate::sql::{LAKE, identifier};
+use super::{Answers, Rules, refusal};
+use crate::sql::{LAKE, identifier, table};
 
 /// Views within views.
 const DEPTH: usize = 16;
@@ -36,37 +37,52 @@ pub(super) struct View {
     pub(super) tables: Vec<TableName>,
     /// Queries that the references in it become.
     pub(super) expansions: u64,
+    /// Whether the lake has it, or we made it of a table.
+    pub(super) of_lake: bool,
 }
 
 /// The lake as one caller sees it.
 pub(super) struct Lake<'l> {
     answers: Answers<'l>,
     pub(super) grants: &'l Grants,
+    /// Where it is not the newest that is read.
+    snapshot: Option<SnapshotId>,
     known: HashMap<TableName, Option<Arc<View>>>,
     /// The views that are being read.
     open: Vec<TableName>,
 }
 
 impl<'l> Lake<'l> {
-    pub(super) fn new(answers: Answers<'l>, grants: &'l Grants) -> Self {
-        Self { answers, grants, known: HashMap::new(), open: Vec::new() }
+    pub(super) fn new(answers: Answers<'l>, rules: &Rules<'l>) -> Self {
+        let Rules { grants, snapshot, .. } = *rules;
+        Self { answers, grants, snapshot, known: HashMap::new(), open: Vec::new() }
     }
 
     pub(super) fn parse(&mut self, text: &str) -> Result<String> {
         (self.answers.parse)(text)
     }
 
-    /// What stands in place of `name`, if it is a view.
+    /// What stands in place of `name`, if it is a view, or if it is not the newest snapshot that is read.
     pub(super) fn view(&mut self, name: &TableName) -> Result<Option<Arc<View>>> {
         if let Some(known) = self.known.get(name) {
             return Ok(known.clone());
         }
         let view = match (self.answers.view_of)(name)? {
             Some(body) => Some(Arc::new(self.read(name, &body)?)),
-            None => None,
+            None => match self.snapshot {
+                Some(snapshot) => Some(Arc::new(self.past(name, snapshot)?)),
+                None => None,
+            },
         };
         self.known.insert(name.clone(), view.clone());
         Ok(view)
+    }
+
+    /// A table of the past is like a view of it.
+    fn past(&mut self, name: &TableName, SnapshotId(at): SnapshotId) -> Result<View> {
+        let text = format!("(SELECT * FROM {} AT (VERSION => {at}))", table(name));
+        let json = self.parse(&format!("FROM {text} AS v"))?;
+        Ok(View { text, json, tables: vec![name.clone()], expansions: 1, of_lake: false })
     }
 
     fn read(&mut self, name: &TableName, body: &ViewBody) -> Result<View> {
@@ -84,8 +100,8 @@ impl<'l> Lake<'l> {
 
     fn body(&mut self, name: &TableName, body: &ViewBody) -> Result<View> {
         let sql = body.sql.replace(PLACEHOLDER, &identifier(LAKE));
-        let names =
-            Names { this: None, schema: Some(&name.schema), of_view: true, snapshot_given: false };
+        let snapshot_given = self.snapshot.is_some();
+        let names = Names { this: None, schema: Some(&name.schema), of_view: true, snapshot_given };
         let source = Source::new(&sql);
         let checked = super::checked::checked(&source, &names, self)?;
         // The newlines end a comment at the body's end.
@@ -95,8 +111,9 @@ impl<'l> Lake<'l> {
             text = format!("(SELECT * FROM {text} AS v({}))", aliases.join(", "));
         }
         let json = self.parse(&format!("FROM {text} AS v"))?;
-        let inlined = View { text, json, tables: checked.tables, expansions: checked.expansions };
-        super::compare::check_view(&inlined, &checked.json, &body.column_aliases)?;
+        let Checked { json: body_json, tables, expansions, .. } = checked;
+        let inlined = View { text, json, tables, expansions, of_lake: true };
+        super::compare::check_view(&inlined, &body_json, &body.column_aliases)?;
         Ok(inlined)
     }
 }

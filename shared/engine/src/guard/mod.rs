@@ -16,7 +16,6 @@ mod constants;
 #[cfg_attr(not(test), expect(dead_code, reason = "routes that ask come next"))]
 mod dependencies;
 mod expression;
-#[cfg_attr(not(test), expect(dead_code, reason = "routes that ask come next"))]
 mod filter;
 mod functions;
 mod json;
@@ -39,7 +38,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-use domain::{Grants, Name, Result, TableName, limits};
+use domain::{Grants, Name, Result, SnapshotId, TableName, limits};
 
 use self::checked::{Checked, read};
 use self::json::{Node, Object};
@@ -51,7 +50,6 @@ use crate::sql::literal;
 
 #[cfg_attr(not(test), expect(unused_imports, reason = "routes that ask come next"))]
 pub(crate) use self::dependencies::dependencies;
-#[cfg_attr(not(test), expect(unused_imports, reason = "routes that ask come next"))]
 pub(crate) use self::filter::filter;
 pub(crate) use self::lake::ViewBody;
 
@@ -64,8 +62,9 @@ pub(crate) struct Rules<'a> {
     pub(crate) this: Option<&'a TableName>,
     /// The schema of names without one; `main` if none is said.
     pub(crate) default_schema: Option<&'a Name>,
-    /// Whether a snapshot is asked for beside the text: then it may hold no AT.
-    pub(crate) snapshot_given: bool,
+    /// The snapshot that is asked for beside the text: each table is read as it was then, and the text may
+    /// hold no AT.
+    pub(crate) snapshot: Option<SnapshotId>,
 }
 
 /// Who answers the guard's questions.
@@ -141,7 +140,7 @@ pub(crate) fn check<'a>(text: &str, rules: &Rules<'a>, answers: Answers<'a>) -> 
     check_size(text)?;
     let mut source = Source::new(text);
     let kind = explained(&mut source)?;
-    let mut lake = Lake::new(answers, rules.grants);
+    let mut lake = Lake::new(answers, rules);
     let json = lake.parse(&source.plain)?;
     let shown = shown(&tree::query(&source, &json)?).filter(|_| kind == Kind::Rows);
     let (kind, checked) = match shown {

@@ -20,7 +20,8 @@ pub(super) struct Names<'a> {
 impl<'a> Names<'a> {
     /// Those of a caller's own text.
     pub(super) fn of(rules: &Rules<'a>) -> Self {
-        let Rules { this, default_schema: schema, snapshot_given, .. } = *rules;
+        let Rules { this, default_schema: schema, snapshot, .. } = *rules;
+        let snapshot_given = snapshot.is_some();
         Self { this, schema, of_view: false, snapshot_given }
     }
 }

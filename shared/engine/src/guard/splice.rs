@@ -65,7 +65,9 @@ impl Splices {
         let inside =
             |piece: &&Piece| (piece.new_at..piece.new_at + piece.new_length).contains(&offset);
         let piece = self.changed.iter().find(inside)?;
-        self.at(piece.old_at).map(|splice| &splice.relation).filter(|table| table.view.is_some())
+        self.at(piece.old_at)
+            .map(|splice| &splice.relation)
+            .filter(|table| table.view.as_ref().is_some_and(|view| view.of_lake))
     }
 
     /// How many there are.

@@ -1,6 +1,6 @@
 //! A caller's SQL, checked before any of it is planned.
 
-use domain::{Error, TableName};
+use domain::{Error, Name, Result, TableName};
 
 use super::run::{Stop, Work};
 use super::views::Views;
@@ -13,10 +13,41 @@ pub(super) fn check(
     work: &Work,
     text: &str,
     this: Option<&TableName>,
+    default_schema: Option<&Name>,
     views: &mut Views<'_>,
 ) -> Result<Guarded, Stop> {
-    let rules =
-        Rules { grants: &work.query.grants, this, default_schema: None, snapshot_given: false };
+    let rules = rules(work, this, default_schema);
+    answered(work, What::Statement(text), &rules, views)
+}
+
+/// Checks a condition for `WHERE (…)`.
+pub(super) fn filter(work: &Work, text: &str, views: &mut Views<'_>) -> Result<Guarded, Stop> {
+    let rules = rules(work, None, None);
+    answered(work, What::Condition(text), &rules, views)
+}
+
+fn rules<'a>(
+    work: &'a Work,
+    this: Option<&'a TableName>,
+    default_schema: Option<&'a Name>,
+) -> Rules<'a> {
+    let query = &work.query;
+    Rules { grants: &query.grants, this, default_schema, snapshot: query.snapshot }
+}
+
+/// What is checked.
+enum What<'t> {
+    Statement(&'t str),
+    Condition(&'t str),
+}
+
+/// Answers the guard's questions on the query's connection.
+fn answered(
+    work: &Work,
+    what: What<'_>,
+    rules: &Rules<'_>,
+    views: &mut Views<'_>,
+) -> Result<Guarded, Stop> {
     let mut parse = |text: &str| {
         let rows =
             values::texts(&work.connection, &guard::parse_sql(text)).map_err(error::querying)?;
@@ -31,7 +62,10 @@ pub(super) fn check(
         })
     };
     let answers = Answers { parse: &mut parse, view_of: &mut view_of };
-    let guarded = guard::check(text, &rules, answers);
+    let guarded = match what {
+        What::Statement(text) => guard::check(text, rules, answers),
+        What::Condition(text) => guard::filter(text, rules, answers),
+    };
     match failed {
         Some(failure) => Err(Stop::Engine(failure)),
         None => Ok(guarded?),

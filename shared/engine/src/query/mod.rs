@@ -8,6 +8,7 @@ mod parameters;
 mod plan;
 pub(crate) mod renewal;
 mod run;
+mod statement;
 mod stream;
 mod turns;
 mod views;

@@ -4,11 +4,12 @@ use domain::SnapshotId;
 use service::{Parameters, ResultColumn, Select};
 
 use super::run::{Stop, Work};
+use super::statement::{Statement, parameters as parameters_of, statement};
 use super::views::Views;
-use super::{casts, guarded, listing, parameters};
+use super::{casts, parameters};
 use crate::guard::{Guarded, Kind};
 use crate::raw::{Connection, Failure, Prepared, Type};
-use crate::sql::{LAKE, table};
+use crate::sql::LAKE;
 use crate::values;
 use crate::{answer, error};
 
@@ -26,48 +27,29 @@ pub(super) struct Plan<'c> {
 /// which the snapshot was read.
 pub(super) fn plan(work: &Work) -> Result<Plan<'_>, Stop> {
     let connection = &work.connection;
-    let none = Parameters::Positional(Vec::new());
     let mut views = Views::new(connection);
-    let (sql, given, guarded) = match &work.query.select {
-        // A view is read as a caller's SQL that reads it.
-        Select::Table(name) if views.find(name)?.is_some() => {
-            let guarded = guarded::check(work, "FROM this", Some(name), &mut views)?;
-            (guarded.sql.clone(), &none, Some(guarded))
-        }
-        Select::Table(name) => (format!("SELECT * FROM {}", table(name)), &none, None),
-        Select::Sql { text, parameters, this } => {
-            let guarded = guarded::check(work, text, this.as_ref(), &mut views)?;
-            (guarded.sql.clone(), parameters, Some(guarded))
-        }
-    };
-    let kind = guarded.as_ref().map_or(Kind::Rows, |guarded| guarded.kind);
-    let sql = match kind {
-        Kind::Rows | Kind::Explain => sql,
-        Kind::Tables | Kind::AllTables => {
-            views.begin()?;
-            listing::statement(connection, kind, &work.query.grants)?
-        }
-    };
-    let first = connection.prepare(&explained(kind, &sql));
+    let Statement { sql, kind, guarded, before } = statement(work, &mut views)?;
+    let given = parameters_of(&work.query.select);
+    let first = connection.prepare(&sql);
     let first = first.map_err(|failure| match &work.query.select {
         // It was there when it was looked at.
-        Select::Table(name) if error::is_of_a_missing_table(&failure) => {
+        Select::Table { name, filter: None, .. } if error::is_of_a_missing_table(&failure) => {
             Stop::Known(answer::table_not_found(name).because(failure))
         }
-        _ => located(failure, guarded.as_ref(), Some(explained(kind, "").len())),
+        _ => located(failure, guarded.as_ref(), Some(before)),
     })?;
     let ready = if kind == Kind::Explain {
-        explain(connection, &sql, first, given)?
+        explain(connection, &sql, first, &given)?
     } else {
-        prepare(connection, &sql, first, given, work.query.limit)?
+        prepare(connection, &sql, first, &given, work.query.limit)?
     };
-    let snapshot = if views.has_begun() { Some(snapshot(connection)?) } else { None };
+    let snapshot = match work.query.snapshot {
+        None if views.has_begun() => Some(snapshot(connection)?),
+        asked => asked.filter(|_| views.has_begun()),
+    };
     let Ready { prepared, columns, offset } = ready;
+    let offset = offset.map(|offset| offset + before);
     Ok(Plan { prepared, columns, snapshot, guarded, offset })
-}
-
-fn explained(kind: Kind, sql: &str) -> String {
-    if kind == Kind::Explain { format!("EXPLAIN {sql}") } else { sql.to_owned() }
 }
 
 impl Plan<'_> {
@@ -150,7 +132,8 @@ fn explain<'c>(
     let prepared = match arguments(&first, given)? {
         None => first,
         Some(arguments) => {
-            connection.execute(&format!("PREPARE eider_first AS {sql}"))?;
+            let explained = sql.strip_prefix("EXPLAIN ").unwrap_or(sql);
+            connection.execute(&format!("PREPARE eider_first AS {explained}"))?;
             connection.prepare(&format!("EXPLAIN EXECUTE eider_first({arguments})"))?
         }
     };

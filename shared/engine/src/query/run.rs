@@ -146,7 +146,7 @@ fn read(work: &Work, waiting: &mut Waiting) -> Result<(), Stop> {
 
 fn stream(work: &Work, plan: &Plan<'_>, waiting: &mut Waiting) -> Result<(), Stop> {
     let Plan { prepared, columns, snapshot, .. } = plan;
-    if matches!(work.query.select, Select::Table(_)) {
+    if matches!(work.query.select, Select::Table { .. }) {
         work.connection.execute(BUFFER)?;
     }
     let streaming = prepared.stream()?;

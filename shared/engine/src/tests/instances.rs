@@ -20,7 +20,7 @@ async fn a_reader_that_missed_a_flush_is_replaced_and_the_read_run_once_more() {
     lake.create("t", &[("id", "BIGINT"), ("b", "VARCHAR")]).await.expect("made");
     lake.append("k", "t", Memory::of(writes::ids(0, 3))).await.expect("inlined");
     let mut read = query("");
-    read.select = Select::Table(table("t"));
+    read.select = Select::table(table("t"));
     let reader = lake.engine.reading.get().await.expect("an instance");
     lake.queries.query(read.clone()).await.expect("rows");
     let writer = lake.engine.writing.get().await.expect("an instance").connect().expect("one");

@@ -156,16 +156,13 @@ pub(crate) fn write(key: &str, change: Change) -> Write {
 }
 
 pub(crate) fn query(text: &str) -> Query {
-    Query {
-        select: Select::Sql {
-            text: text.to_owned(),
-            parameters: Parameters::Positional(Vec::new()),
-            this: None,
-        },
-        grants: Grants::All,
-        limit: None,
-        deadlines: Deadlines::default(),
-    }
+    let select = Select::Sql {
+        text: text.to_owned(),
+        parameters: Parameters::Positional(Vec::new()),
+        this: None,
+        default_schema: None,
+    };
+    Query::of(select, Grants::All)
 }
 
 /// Batches in memory; an `Err` among them is a broken body.

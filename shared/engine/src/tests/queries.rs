@@ -15,7 +15,7 @@ async fn a_table_streams_with_its_snapshot() {
     lake.create("t", &[("id", "BIGINT"), ("b", "VARCHAR")]).await.expect("made");
     lake.append("k", "t", Memory::of(writes::ids(0, 100_000))).await.expect("appended");
     let mut query = query("");
-    query.select = Select::Table(table("T"));
+    query.select = Select::table(table("T"));
     let rows = lake.queries.query(query).await.expect("rows");
     assert_eq!(rows.snapshot, Some(domain::SnapshotId(2)));
     assert_eq!(rows.columns[0], ResultColumn { name: "id".into(), r#type: "BIGINT".into() });
@@ -85,6 +85,7 @@ async fn parameters_of_every_kind_are_bound() {
             ("b".into(), Parameter::Number("3".into())),
         ]),
         this: None,
+        default_schema: None,
     };
     let rows = lake.queries.query(asked).await.expect("rows");
     let batches: Vec<_> = rows.batches.try_collect().await.expect("all");
@@ -343,7 +344,7 @@ async fn views_plans_and_lists_of_tables_are_answered() {
     assert_eq!((error.error_code, error.position), ("INVALID_SQL", Some((1, 16))), "{error:?}");
 
     let mut asked = query("");
-    asked.select = Select::Table(table("past"));
+    asked.select = Select::table(table("past"));
     assert!(lake.queries.query(asked.clone()).await.is_ok());
     asked.grants = Grants::Tables(vec![(table("past"), domain::Access::Read)]);
     let error = lake.queries.query(asked).await.err().expect("refused");

@@ -163,7 +163,7 @@ async fn what_comes_by_arrow_and_by_parquet_is_the_same_and_comes_out_again() {
     assert_eq!(value, expected);
     assert!(arrow[1].iter().all(Option::is_none), "{:?}", arrow[1]);
     let mut read = query("");
-    read.select = Select::Table(table("a"));
+    read.select = Select::table(table("a"));
     let out = lake.queries.query(read).await.expect("rows");
     let types: Vec<_> = out.columns.iter().map(|column| column.r#type.as_str()).collect();
     assert_eq!(types[4], "HUGEINT");

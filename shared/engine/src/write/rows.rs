@@ -143,14 +143,34 @@ fn value(field: &Field, column: Option<&Column>, bare: bool) -> String {
         ColumnType::Plain("VARIANT") if is_text(found) => {
             format!("CAST(CAST({name} AS JSON) AS VARIANT)")
         }
-        // A cast alone would round 1.5.
-        ColumnType::Plain("UHUGEINT") if is_text(found) => format!(
-            "CAST(CASE WHEN regexp_full_match({name}, '[0-9]*') THEN {name} \
-             ELSE {name} || ' is no whole number' END AS UHUGEINT)"
-        ),
+        ColumnType::Plain(wide @ ("HUGEINT" | "UHUGEINT")) => {
+            kept_whole(&name, wide, is_text(found))
+        }
         _ => name,
     }
 }
+
+/// Parquet files, as DuckDB writes them, keep an integer of 128 bits as a DOUBLE: one that would lose digits
+/// there is refused, as is a text that a cast would round.
+fn kept_whole(name: &str, wide: &str, is_text: bool) -> String {
+    let whole = if is_text {
+        format!(
+            "CASE WHEN regexp_full_match({name}, '[+-]?[0-9]+') THEN {name} \
+             ELSE {name} || ' is no whole number' END"
+        )
+    } else {
+        name.to_owned()
+    };
+    let value = format!("CAST({whole} AS {wide})");
+    let lost = format!("{value}::VARCHAR || {}", literal(&format!(" {LOSES_DIGITS}")));
+    format!(
+        "CASE WHEN TRY_CAST(CAST({value} AS DOUBLE) AS {wide}) IS DISTINCT FROM {value} \
+         THEN CAST({lost} AS {wide}) ELSE {value} END"
+    )
+}
+
+/// What such a value is followed by in the error.
+const LOSES_DIGITS: &str = "loses digits in the lake's files; make the column DECIMAL(38,0)";
 
 fn is_text(found: &DataType) -> bool {
     match found {

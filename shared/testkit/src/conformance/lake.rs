@@ -9,8 +9,8 @@ use domain::{
 };
 use futures::TryStreamExt;
 use service::{
-    Append, Catalog, Change, Deadlines, DropTable, HistoryPage, Lake, Mode, Outcome, Query,
-    QueryEngine, RowSource, Select, TablePage, Write, WriteKey,
+    Append, Catalog, Change, DropTable, HistoryPage, Lake, Mode, Outcome, Query, QueryEngine,
+    RowSource, Select, TablePage, Write, WriteKey,
 };
 
 use crate::numbers;
@@ -341,12 +341,7 @@ async fn append(
 }
 
 async fn read(ports: &LakePorts, name: &TableName) -> Vec<i64> {
-    let query = Query {
-        select: Select::Table(name.clone()),
-        grants: Grants::All,
-        limit: None,
-        deadlines: Deadlines::default(),
-    };
+    let query = Query::of(Select::table(name.clone()), Grants::All);
     let rows = ports.queries.query(query).await.expect("the query starts");
     let batches: Vec<_> = rows.batches.try_collect().await.expect("every batch");
     let mut values: Vec<i64> = batches

@@ -12,7 +12,7 @@ mod views;
 
 use std::path::Path;
 
-use domain::{Error, Grants, Name, Result, TableName};
+use domain::{Error, Grants, Name, Result, SnapshotId, TableName};
 use duckdb::Connection;
 
 use super::{Answers, Guarded, Rules, ViewBody, check, filter, parse_sql, view_body};
@@ -23,7 +23,7 @@ struct Bench {
     grants: Grants,
     this: Option<TableName>,
     default_schema: Option<Name>,
-    snapshot_given: bool,
+    snapshot: Option<SnapshotId>,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -49,7 +49,7 @@ impl Bench {
             grants: Grants::All,
             this: None,
             default_schema: None,
-            snapshot_given: false,
+            snapshot: None,
             _folder: None,
         }
     }
@@ -92,7 +92,7 @@ impl Bench {
             grants: &self.grants,
             this: self.this.as_ref(),
             default_schema: self.default_schema.as_ref(),
-            snapshot_given: self.snapshot_given,
+            snapshot: self.snapshot,
         };
         let (mut parse, mut view_of) =
             (|text: &str| self.parse(text), |name: &TableName| Ok(self.view_of(name)));

@@ -1,6 +1,6 @@
 //! AT: the past of a table.
 
-use domain::{Name, TableName};
+use domain::{Name, SnapshotId, TableName};
 
 use super::Bench;
 
@@ -59,7 +59,7 @@ fn at_moves_into_a_subquery() {
 #[test]
 fn a_snapshot_is_asked_for_once() {
     let mut bench = Bench::parser();
-    bench.snapshot_given = true;
+    bench.snapshot = Some(SnapshotId(3));
     let error = bench.refusal("SELECT 1,\n * FROM t AT (VERSION => 1)");
     assert_eq!((error.error_code, error.position), ("SNAPSHOT_TWICE", Some((2, 9))));
     assert!(bench.check("FROM t").is_ok());

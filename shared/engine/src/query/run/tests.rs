@@ -2,7 +2,7 @@
 
 use domain::Grants;
 use futures::TryStreamExt;
-use service::{Deadlines, Parameters, Select};
+use service::{Parameters, Select};
 
 use super::super::stream::{CallOff, rows};
 use super::super::turns::Turns;
@@ -19,8 +19,9 @@ async fn work(watchdog: &Watchdog) -> (Work, mpsc::Receiver<RecordBatch>) {
         text: "SELECT 1".to_owned(),
         parameters: Parameters::Positional(Vec::new()),
         this: None,
+        default_schema: None,
     };
-    let query = Query { select, grants: Grants::All, limit: None, deadlines: Deadlines::default() };
+    let query = Query::of(select, Grants::All);
     let turn = Turns::new(1).take(None).await.expect("a turn");
     let output = Output { send, turn, ending, runtime: Handle::current() };
     (Work { connection, query, watch, output }, batches)
