@@ -52,6 +52,7 @@ mod past;
 mod processes;
 mod query;
 mod query_refused;
+mod reads;
 mod settings;
 mod slow_clients;
 mod start;
@@ -100,6 +101,7 @@ fn all() -> Vec<Scenario> {
         processes::all(),
         query::all(),
         query_refused::all(),
+        reads::all(),
         settings::all(),
         slow_clients::all(),
         start::all(),

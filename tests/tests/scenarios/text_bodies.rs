@@ -17,6 +17,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         ndjson_is_taken_line_by_line,
         what_is_wrong_with_a_text_is_named_and_changes_nothing,
         every_type_comes_back_from_csv_and_ndjson,
+        what_the_lakes_files_would_round_is_refused,
         packed_bodies_are_unpacked,
         a_body_that_unpacks_to_too_much_is_refused,
         texts_overwrite_and_upsert_too,
@@ -107,59 +108,73 @@ async fn what_is_wrong_with_a_text_is_named_and_changes_nothing() {
 /// What one answer of a table's rows says goes into a twin of the table, and must be said by that too.
 async fn every_type_comes_back_from_csv_and_ndjson() {
     let types = [
-        ("BOOLEAN", "true"),
-        ("TINYINT", "-128"),
-        ("UBIGINT", "18446744073709551615"),
-        ("HUGEINT", "99999999999999999999999999999999999999"),
-        ("UHUGEINT", "340282366920938463463374607431768211455"),
-        ("DECIMAL(38,10)", "-1234567890123456789012345678.0123456789"),
-        ("FLOAT", "0.1"),
-        ("DOUBLE", "'-Infinity'"),
-        ("VARCHAR", "'a \"b\", ü'"),
-        ("BLOB", "'\\x00\\xFF'::BLOB"),
-        ("UUID", "'018f4e9c-9f8e-7c3a-b0f5-3d1c5a7e9b21'"),
-        ("JSON", "'{\"a\": [1, null]}'"),
-        ("DATE", "'2024-02-29'"),
-        ("TIME", "'12:34:56.789012'"),
-        ("TIMETZ", "'12:34:56.789+02'"),
-        ("TIMESTAMP", "'2024-02-29 12:34:56.789012'"),
-        ("TIMESTAMP_S", "'2024-02-29 12:34:56'"),
-        ("TIMESTAMP_MS", "'2024-02-29 12:34:56.789'"),
-        ("TIMESTAMP_NS", "'2024-02-29 12:34:56.789012345'"),
-        ("TIMESTAMPTZ", "'2024-02-29 12:34:56.789+00'"),
-        ("INTERVAL", "'1 year 2 months 3 days 04:05:06.7'"),
-        ("VARIANT", "'{\"num\": [1, {\"x\": null}]}'::JSON"),
-        ("INTEGER[]", "[1, NULL, 3]"),
-        ("STRUCT(\"a b\" INTEGER, c VARCHAR[])", "{'a b': 1, 'c': ['x', NULL]}"),
-        ("MAP(VARCHAR, DOUBLE)", "MAP {'k': 1.5}"),
-        ("MAP(INTEGER, DATE[])", "MAP {7: ['2024-02-29'::DATE]}"),
+        ("BOOLEAN", r#"true"#),
+        ("TINYINT", r#"-128"#),
+        ("UBIGINT", r#"18446744073709551615"#),
+        ("HUGEINT", r#"-18446744073709551616"#),
+        ("UHUGEINT", r#"18446744073709551616"#),
+        ("DECIMAL(38,10)", r#"-1234567890123456789012345678.0123456789"#),
+        ("FLOAT", r#"0.1"#),
+        ("DOUBLE", r#""-Infinity""#),
+        ("VARCHAR", r#""a \"b\", ü""#),
+        ("BLOB", r#""AP8=""#),
+        ("UUID", r#""018f4e9c-9f8e-7c3a-b0f5-3d1c5a7e9b21""#),
+        ("JSON", r#""{\"a\": [1, null]}""#),
+        ("DATE", r#""2024-02-29""#),
+        ("TIME", r#""12:34:56.789012""#),
+        ("TIMETZ", r#""10:34:56.789+00""#),
+        ("TIMESTAMP", r#""2024-02-29T12:34:56.789012""#),
+        ("TIMESTAMP_S", r#""2024-02-29T12:34:56""#),
+        ("TIMESTAMP_MS", r#""2024-02-29T12:34:56.789""#),
+        ("TIMESTAMP_NS", r#""2024-02-29T12:34:56.789012345""#),
+        ("TIMESTAMPTZ", r#""2024-02-29T12:34:56.789Z""#),
+        ("INTERVAL", r#""P1Y2M3DT4H5M6.7S""#),
+        ("VARIANT", r#""{\"num\":[1,{\"x\":null}]}""#),
+        ("INTEGER[]", r#"[1,null,3]"#),
+        ("STRUCT(\"a b\" INTEGER, c VARCHAR[])", r#"{"a b":1,"c":["x",null]}"#),
+        ("MAP(VARCHAR, DOUBLE)", r#"{"k":1.5}"#),
+        ("MAP(INTEGER, DATE[])", r#"{"7":["2024-02-29"]}"#),
     ];
     let columns: Vec<Value> = types
         .iter()
         .enumerate()
         .map(|(index, (r#type, _))| json!({"name": format!("c{index}"), "type": r#type}))
         .collect();
-    let (app, first, _) = table(json!(columns)).await;
-    let values: Vec<_> = types
-        .iter()
-        .enumerate()
-        .map(|(index, (r#type, value))| format!("CAST({value} AS {}) AS c{index}", r#type))
-        .collect();
-    let nulls: Vec<_> =
-        types.iter().enumerate().map(|(i, (t, _))| format!("CAST(NULL AS {t}) AS c{i}")).collect();
-    let sql = format!("SELECT {} UNION ALL SELECT {}", values.join(", "), nulls.join(", "));
-    app.delete(&path_of(&first)).await.is(204);
-    let made = app.post("/tables", json!({"name": first, "as": sql})).await.is(201).json();
-    assert_eq!(made["row_count"], 2, "{made}");
+    let cells: Vec<_> =
+        types.iter().enumerate().map(|(i, (_, value))| format!("\"c{i}\":{value}")).collect();
+    let nulls: Vec<_> = (0..types.len()).map(|i| format!("\"c{i}\":null")).collect();
+    let rows = format!("{{{}}}\n{{{}}}\n", cells.join(","), nulls.join(","));
+    let (app, first, path) = table(json!(columns)).await;
+    put(&app, &path, NDJSON, &rows).await.is(200);
+    let data = |name: &str, media_type: &str| {
+        let path = format!("{}/data", path_of(name));
+        send(app.request(Method::GET, &path).header("accept", media_type))
+    };
+    assert_eq!(data(&first, NDJSON).await.is(200).text(), rows);
     for media_type in [CSV, NDJSON, ARROW] {
         let (_, twin, path) = table(json!(columns)).await;
-        let data = |name: &str| app.request(Method::GET, &format!("{}/data", path_of(name)));
-        let written = send(data(&first).header("accept", media_type)).await.is(200);
+        let written = data(&first, media_type).await.is(200);
         app.put(&path, media_type, written.body.to_vec()).await.is(200);
-        let back = send(data(&twin).header("accept", NDJSON)).await.is(200);
-        let expected = send(data(&first).header("accept", NDJSON)).await.is(200);
-        assert_eq!(back.text(), expected.text(), "by way of {media_type}");
+        assert_eq!(data(&twin, NDJSON).await.is(200).text(), rows, "by way of {media_type}");
     }
+}
+
+/// Parquet, as DuckDB writes it, keeps integers of 128 bits as DOUBLE.
+async fn what_the_lakes_files_would_round_is_refused() {
+    let columns = json!([{"name": "h", "type": "HUGEINT"}, {"name": "u", "type": "UHUGEINT"}]);
+    let (app, name, path) = table(columns).await;
+    for body in [
+        "{\"h\": 99999999999999999999999999999999999999}",
+        "{\"h\": 9007199254740993}",
+        "{\"u\": 340282366920938463463374607431768211455}",
+    ] {
+        let answer = put(&app, &path, NDJSON, body).await;
+        answer.problem(422, "VALUE_NOT_ALLOWED");
+        assert!(answer.text().contains("loses digits"), "{answer}");
+    }
+    let within = json!({"name": unique("within"), "columns": [{"name": "a", "type": "HUGEINT[]"}]});
+    app.post("/tables", within).await.problem(422, "INVALID_TYPE");
+    assert_eq!(app.table(&name).await["row_count"], 0);
 }
 
 fn gzip(body: &[u8]) -> Vec<u8> {
