@@ -83,8 +83,13 @@ pub(super) fn wrap(sql: &str, types: &[Type], limit: Option<u64>) -> Option<(Str
     let names: Vec<_> = (0..types.len()).map(|index| format!("c{index}")).collect();
     let columns: Vec<_> = names
         .iter()
-        .zip(&targets)
-        .map(|(name, target)| match target {
+        .zip(types.iter().zip(&targets))
+        .map(|(name, (r#type, target))| match target {
+            // DuckDB makes the text `null` of one that is NULL.
+            Some(target) if *r#type == Type::Plain("VARIANT") => {
+                let target = text(target);
+                format!("CASE WHEN {name} IS NULL THEN NULL ELSE CAST({name} AS {target}) END")
+            }
             Some(target) => format!("CAST({name} AS {})", text(target)),
             None => name.clone(),
         })
