@@ -5,7 +5,7 @@ use std::sync::Arc;
 use api::{CreateTable, NewTable, NewTableFrom, Problem, TableDocument};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::{Caller, Error, Layout, Table, TableDefinition, TableName};
+use domain::{Caller, Error, Layout, TableDefinition, TableName};
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use service::{CreateRequest, Created, Made, RowSource, Spool};
@@ -15,6 +15,7 @@ use web::{
 };
 
 use crate::body::{self, Encoding};
+use crate::describe::Documents;
 use crate::{Adapters, query_rows};
 
 /// For a body of rows: what the body does not say of the table.
@@ -30,7 +31,7 @@ pub(crate) struct CreateParameters {
     if_not_exists: Option<bool>,
 }
 
-/// Creates a table: from its columns, from the rows of a query, or from a body of rows.
+/// Creates a table: from its columns, from the rows of a query, or from a body of rows; or a view.
 #[utoipa::path(
     post, path = "/tables", operation_id = "create_table", tag = "Tables",
     params(CreateParameters, WriteHeaders),
@@ -112,17 +113,29 @@ async fn from_json(
     let if_not_exists = request.value.if_not_exists;
     let NewTable { name, from, layout, comment } = request.value.parse()?;
     let origin = headers.origin(caller, request.digest);
-    let (definition, sql) = match from {
-        NewTableFrom::Columns(definition) => (Some(definition), String::new()),
-        NewTableFrom::Query(sql) => (None, sql),
-    };
-    let request = CreateRequest { origin, name: name.clone(), definition, if_not_exists };
-    let make = async || {
-        let (columns, source, bytes) = query_rows::spooled(adapters, caller, sql, context).await?;
-        let definition = TableDefinition::new(name, columns, comment)?.laid_out(layout)?;
-        Ok((definition, Some((source, bytes))))
-    };
-    create(adapters, caller, request, make).await
+    let request = CreateRequest { origin, name: name.clone(), definition: None, if_not_exists };
+    match from {
+        NewTableFrom::Columns(definition) => {
+            let request = CreateRequest { definition: Some(definition.clone()), ..request };
+            create(adapters, caller, request, async || Ok(Made::Table(definition, None))).await
+        }
+        NewTableFrom::Query(sql) => {
+            let make = async || {
+                let (columns, source, bytes) =
+                    query_rows::spooled(adapters, caller, sql, context).await?;
+                let definition = TableDefinition::new(name, columns, comment)?.laid_out(layout)?;
+                Ok(Made::Table(definition, Some((source, bytes))))
+            };
+            create(adapters, caller, request, make).await
+        }
+        NewTableFrom::View(sql) => {
+            let make = async || {
+                let sql = query_rows::view_text(adapters, caller, sql, context).await?;
+                Ok(Made::View(sql, comment))
+            };
+            create(adapters, caller, request, make).await
+        }
+    }
 }
 
 async fn from_rows(
@@ -135,7 +148,7 @@ async fn from_rows(
     let source: Arc<dyn RowSource> = body::open(encoding, spool, &[]).await?;
     let columns = service::columns_of(&source.schema())?;
     let definition = TableDefinition::new(name, columns, comment)?.laid_out(Layout::default())?;
-    Ok((definition, Some((source, bytes))))
+    Ok(Made::Table(definition, Some((source, bytes))))
 }
 
 async fn create(
@@ -146,6 +159,7 @@ async fn create(
 ) -> Result<Response, Failure> {
     let location = location(&request.name);
     let (catalog, lake) = (&*adapters.catalog, &*adapters.lake);
+    let describe = Documents { adapters, caller };
     let created = service::create_table(catalog, lake, caller, request, make, &describe).await?;
     let Created { document, existed, replayed: before } = created;
     let json = HeaderValue::from_static("application/json");
@@ -156,10 +170,6 @@ async fn create(
     let mut response = (StatusCode::CREATED, document).into_response();
     response.headers_mut().insert(header::LOCATION, location);
     Ok(replayed(response, before))
-}
-
-fn describe(table: Table) -> domain::Result<String> {
-    serde_json::to_string(&TableDocument::from(table)).map_err(Error::internal)
 }
 
 /// `/tables/{table_name}`, the name as one segment.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use web::{Authenticated, ETag, Failure, Parameters, TablePath, point};
 
-use crate::Adapters;
+use crate::{Adapters, describe};
 
 /// Which state of the table.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -51,5 +51,6 @@ pub(crate) async fn get_table(
     if let Some(response) = etag.not_modified(&headers)? {
         return Ok(response);
     }
-    Ok(etag.on(axum::Json(TableDocument::from(table)).into_response()))
+    let document = describe::document(&adapters, &caller, table).await?;
+    Ok(etag.on(axum::Json(document).into_response()))
 }

@@ -7,6 +7,7 @@ mod body;
 mod compose;
 mod create_table;
 mod delete_table;
+mod describe;
 mod get_table;
 mod list_snapshots;
 mod list_tables;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use domain::{Caller, Column, ColumnType, Error, Name, Point, Result};
+use domain::{Caller, Column, ColumnType, Error, Name, Point, Result, TableDefinition, TableName};
 use formats::{Format, RowsAs, Summary};
 use futures::StreamExt;
 use service::{Parameters, Query, ResultColumn, RowSource, Select};
@@ -48,6 +48,24 @@ pub(crate) async fn spooled(
         Encoding { format: Format::ArrowStream, compression: None, most_unpacked: bytes };
     let source = body::open(encoding, spool, &[]).await?;
     Ok((columns, source, bytes))
+}
+
+/// The query of a view, checked, and run as far as its columns: 422 where no table could have them.
+pub(crate) async fn view_text(
+    adapters: &Adapters,
+    caller: &Caller,
+    sql: String,
+    context: &RequestContext,
+) -> Result<String> {
+    let none = Parameters::Positional(Vec::new());
+    let (text, this) = (sql.clone(), None);
+    let select = Select::Sql { text, parameters: none, this, default_schema: None };
+    let query = Query::of(select, caller.grants.clone());
+    let query = Query { deadlines: context.deadlines(), limit: Some(0), ..query };
+    let rows = adapters.queries.query(query).await?;
+    let names = columns(&rows.columns)?;
+    TableDefinition::new(TableName::parse("v")?, names, None)?;
+    adapters.queries.view_text(sql, caller.grants.clone()).await
 }
 
 /// A column for each of the result's; 422 naming those that no table can have.

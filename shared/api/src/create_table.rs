@@ -20,6 +20,9 @@ pub struct CreateTable {
     /// One SELECT, whose columns and rows the table takes; or `columns`.
     #[schema(example = "SELECT origin, count(*) AS flights FROM flights GROUP BY origin")]
     pub r#as: Option<String>,
+    /// Keep the query of `as` and not its rows: a view, which reads what it names each time.
+    #[serde(default)]
+    pub view: bool,
     /// The keys by which its rows are parted into files: `column`, `year(column)`, `month(column)`,
     /// `day(column)`, `hour(column)`, `bucket(16, column)`.
     #[serde(default)]
@@ -52,8 +55,10 @@ pub struct NewTable {
 pub enum NewTableFrom {
     /// The request.
     Columns(TableDefinition),
-    /// A query: hostile.
+    /// A query, whose rows it takes: hostile.
     Query(String),
+    /// A query, which it keeps: hostile.
+    View(String),
 }
 
 impl CreateTable {
@@ -63,6 +68,12 @@ impl CreateTable {
         name.check_creatable()?;
         let layout = layout(&self.partition_by, &self.sort_by)?;
         let comment = self.comment;
+        if self.view && (self.r#as.is_none() || layout != Layout::default()) {
+            let detail = "A view has `as`, and neither columns nor a layout of its own.";
+            return Err(
+                Error::invalid("INVALID_VIEW", detail).field("view", "stands without `as` alone")
+            );
+        }
         let from = match (self.columns, self.r#as) {
             (Some(columns), None) => {
                 let columns = columns.into_iter().enumerate();
@@ -71,6 +82,7 @@ impl CreateTable {
                 let definition = TableDefinition::new(name.clone(), columns, comment.clone())?;
                 NewTableFrom::Columns(definition.laid_out(layout.clone())?)
             }
+            (None, Some(sql)) if self.view => NewTableFrom::View(checked_sql(sql, "as")?),
             (None, Some(sql)) => NewTableFrom::Query(checked_sql(sql, "as")?),
             (None, None) => {
                 let detail = "The body lacks `columns`, and `as` in place of them.";

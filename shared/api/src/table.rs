@@ -154,6 +154,8 @@ pub struct TableDocument {
     pub kind: KindDocument,
     /// Its columns, in order.
     pub columns: Vec<ColumnDocument>,
+    /// The query of a view, with the lake's own names; `null` of a table.
+    pub r#as: Option<String>,
     /// Rows: exact, deletes and inlined rows counted; `null` of a view.
     pub row_count: Option<u64>,
     /// Bytes of its data files.
@@ -181,6 +183,7 @@ impl From<Table> for TableDocument {
             name: item.name,
             kind: item.kind,
             columns: table.columns.into_iter().map(ColumnDocument::from).collect(),
+            r#as: table.view.map(|view| view.sql.replace("{DUCKLAKE_CATALOG}.", "")),
             row_count: item.row_count,
             size_bytes: item.size_bytes,
             file_count: item.file_count,

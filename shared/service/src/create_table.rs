@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use domain::{
     Access, Caller, Code, Error, Kind, Point, Result, Table, TableDefinition, TableName,
     TableSummary,
 };
 
 use crate::{
-    BodyRows, Catalog, Change, CreateTable, Lake, Origin, RecordedWrite, RowSource,
+    BodyRows, Catalog, Change, CreateTable, CreateView, Lake, Origin, RecordedWrite, RowSource,
     get_table::check_access,
 };
 
@@ -25,8 +26,13 @@ pub struct CreateRequest {
     pub if_not_exists: bool,
 }
 
-/// A table to make, and its first rows with the bytes that they came in.
-pub type Made = (TableDefinition, Option<(Arc<dyn RowSource>, u64)>);
+/// What is to be made.
+pub enum Made {
+    /// A table, and its first rows with the bytes that they came in.
+    Table(TableDefinition, Option<(Arc<dyn RowSource>, u64)>),
+    /// A view of this query, as the guard made it.
+    View(String, Option<String>),
+}
 
 /// How the table came.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +46,11 @@ pub struct Created {
 }
 
 /// Writes the document of a table.
-pub type Describe<'a> = &'a (dyn Fn(Table) -> Result<String> + Sync);
+#[async_trait]
+pub trait Describe: Send + Sync {
+    /// The document, as it is answered.
+    async fn describe(&self, table: Table) -> Result<String>;
+}
 
 /// Makes the table. 409 where one of the name is there, unless `if_not_exists`. What the request does not
 /// say of it is asked of `make`, only once it is clear that it is to be made.
@@ -50,7 +60,7 @@ pub async fn create_table(
     caller: &Caller,
     request: CreateRequest,
     make: impl AsyncFnOnce() -> Result<Made>,
-    describe: Describe<'_>,
+    describe: &dyn Describe,
 ) -> Result<Created> {
     let CreateRequest { origin, name, definition, .. } = &request;
     let known = definition.clone();
@@ -62,16 +72,15 @@ pub async fn create_table(
     if let Some(table) = catalog.find_table(name, Point::Newest).await? {
         return existing(catalog, lake, &request, table, describe).await;
     }
-    let (definition, rows) = match &request.definition {
-        Some(definition) => (definition.clone(), None),
+    let made = match &request.definition {
+        Some(definition) => Made::Table(definition.clone(), None),
         None => make().await?,
     };
-    let rows = rows.map(|(source, bytes)| BodyRows { source, bytes });
-    let create = Change::CreateTable(CreateTable { definition: definition.clone(), rows });
+    let (create, definition) = change(name, made);
     match lake.write(origin.clone().write(create)).await {
         Ok(outcome) => {
             let (write, replayed) = (outcome.write, outcome.replayed);
-            answered(catalog, write, replayed, Some(definition), describe).await
+            answered(catalog, write, replayed, definition, describe).await
         }
         // Another was faster: the same answer as if it had been there from the start.
         Err(error) if error.error_code == "TABLE_EXISTS" => {
@@ -84,13 +93,27 @@ pub async fn create_table(
     }
 }
 
+/// The change that makes it, and the definition, if it is a table.
+fn change(name: &TableName, made: Made) -> (Change, Option<TableDefinition>) {
+    match made {
+        Made::Table(definition, rows) => {
+            let rows = rows.map(|(source, bytes)| BodyRows { source, bytes });
+            let create = CreateTable { definition: definition.clone(), rows };
+            (Change::CreateTable(create), Some(definition))
+        }
+        Made::View(sql, comment) => {
+            (Change::CreateView(CreateView { name: name.clone(), sql, comment }), None)
+        }
+    }
+}
+
 /// One of the name is there: a twin under the same key made it, or it is what was asked for, or 409.
 async fn existing(
     catalog: &dyn Catalog,
     lake: &dyn Lake,
     request: &CreateRequest,
     table: Table,
-    describe: Describe<'_>,
+    describe: &dyn Describe,
 ) -> Result<Created> {
     let CreateRequest { origin, if_not_exists, definition, .. } = request;
     if let Some(recorded) = origin.key.find(catalog).await? {
@@ -107,7 +130,7 @@ async fn existing(
             ),
         ));
     }
-    let document = describe(table)?;
+    let document = describe.describe(table).await?;
     if !origin.key.by_caller {
         return Ok(Created { document, existed: true, replayed: false });
     }
@@ -124,7 +147,7 @@ async fn answered(
     recorded: RecordedWrite,
     replayed: bool,
     definition: Option<TableDefinition>,
-    describe: Describe<'_>,
+    describe: &dyn Describe,
 ) -> Result<Created> {
     if let Some(document) = recorded.answer {
         return Ok(Created { document, existed: true, replayed });
@@ -134,7 +157,7 @@ async fn answered(
         Some(definition) => of_definition(definition, &recorded),
         None => as_made(catalog, &recorded).await?,
     };
-    Ok(Created { document: describe(table)?, existed: false, replayed })
+    Ok(Created { document: describe.describe(table).await?, existed: false, replayed })
 }
 
 /// A table without rows is what was asked for.

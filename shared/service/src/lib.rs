@@ -40,6 +40,6 @@ pub use query::{
 pub use read_table::{ReadTable, read_changes, read_table};
 pub use spool::{Spool, SpoolWriter, Spools};
 pub use write::{
-    AlterTable, Append, BodyRows, Change, CreateTable, DropTable, Mode, Origin, Outcome, Write,
-    WriteKey, precondition_failed,
+    AlterTable, Append, BodyRows, Change, CreateTable, CreateView, DropTable, Mode, Origin,
+    Outcome, Write, WriteKey, precondition_failed,
 };

@@ -6,7 +6,8 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
 use domain::{
-    Caller, Name, Point, Result, RunId, SnapshotId, Table, TableName, TableSummary, Timestamp,
+    Caller, Grants, Name, Point, Result, RunId, SnapshotId, Table, TableName, TableSummary,
+    Timestamp,
 };
 
 use crate::{Query, Rows, Write};
@@ -175,6 +176,17 @@ pub trait QueryEngine: Send + Sync {
     /// Errors: `Invalid` (`INVALID_SQL`, `TABLE_NOT_FOUND`, `FUNCTION_NOT_ALLOWED`, …, with the
     /// position), `Timeout`, `Unavailable`.
     async fn query(&self, query: Query) -> Result<Rows>;
+
+    /// The query of a view as it may be kept: a caller's SQL, checked, with every table and view in it by
+    /// its full name, and no other's view written out.
+    ///
+    /// Errors: those of the guard, as for a query.
+    async fn view_text(&self, sql: String, grants: Grants) -> Result<String>;
+
+    /// The views of the lake that read this table or view, also by way of others: each before those that
+    /// it reads. DuckLake keeps no dependencies: the bodies are parsed, and one that cannot be read
+    /// depends on nothing.
+    async fn dependents(&self, name: &TableName) -> Result<Vec<TableName>>;
 }
 
 /// The object store under the lake.

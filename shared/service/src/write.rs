@@ -127,6 +127,8 @@ pub fn precondition_failed(table: &TableName, now: Option<SnapshotId>) -> Error 
 pub enum Change {
     /// A new table; one of that name must not be there.
     CreateTable(CreateTable),
+    /// A new view; nothing of that name must be there.
+    CreateView(CreateView),
     /// A table and its rows go, or a view.
     DropTable(DropTable),
     /// A table's definition changes.
@@ -153,6 +155,17 @@ pub struct CreateTable {
     pub rows: Option<BodyRows>,
 }
 
+/// A view to make.
+#[derive(Debug, Clone)]
+pub struct CreateView {
+    /// Its name.
+    pub name: TableName,
+    /// Its query, as the guard made it: every table by its full name.
+    pub sql: String,
+    /// What people should know of it.
+    pub comment: Option<String>,
+}
+
 /// A table or a view to drop.
 #[derive(Debug, Clone)]
 pub struct DropTable {
@@ -162,6 +175,8 @@ pub struct DropTable {
     pub table_id: u64,
     /// Which of both.
     pub kind: Kind,
+    /// Views that go with it, each before those that it reads.
+    pub with: Vec<TableName>,
 }
 
 /// A table to change.
@@ -234,8 +249,9 @@ impl Append {
 impl DropTable {
     /// The end of this one.
     pub fn of(table: &Table) -> Self {
-        let summary = &table.summary;
-        Self { table: summary.name.clone(), table_id: table.id, kind: summary.kind }
+        let (summary, id) = (&table.summary, table.id);
+        let (table, kind) = (summary.name.clone(), summary.kind);
+        Self { table, table_id: id, kind, with: Vec::new() }
     }
 }
 
@@ -247,13 +263,16 @@ impl Change {
 
     /// Whether it changes what tables there are, and not only rows.
     pub fn is_of_definitions(&self) -> bool {
-        matches!(self, Self::CreateTable(_) | Self::DropTable(_) | Self::AlterTable(_))
+        matches!(
+            self,
+            Self::CreateTable(_) | Self::CreateView(_) | Self::DropTable(_) | Self::AlterTable(_)
+        )
     }
 
     /// DuckLake's id of the table that it was made for, where there was one.
     pub fn table_id(&self) -> Option<u64> {
         match self {
-            Self::CreateTable(_) | Self::KeepTable { .. } => None,
+            Self::CreateTable(_) | Self::CreateView(_) | Self::KeepTable { .. } => None,
             Self::DropTable(drop) => Some(drop.table_id),
             Self::AlterTable(alter) => Some(alter.table_id),
             Self::Append(append) => Some(append.table_id),
@@ -265,7 +284,10 @@ impl Change {
         match self {
             Self::CreateTable(create) => create.rows.as_ref(),
             Self::Append(append) => Some(&append.rows),
-            Self::DropTable(_) | Self::AlterTable(_) | Self::KeepTable { .. } => None,
+            Self::CreateView(_)
+            | Self::DropTable(_)
+            | Self::AlterTable(_)
+            | Self::KeepTable { .. } => None,
         }
     }
 
@@ -273,6 +295,7 @@ impl Change {
     pub fn table(&self) -> &TableName {
         match self {
             Self::CreateTable(create) => &create.definition.name,
+            Self::CreateView(view) => &view.name,
             Self::DropTable(drop) => &drop.table,
             Self::AlterTable(alter) => &alter.table,
             Self::Append(append) => &append.table,
@@ -284,6 +307,7 @@ impl Change {
     pub fn answer(&self) -> Option<&str> {
         match self {
             Self::KeepTable { answer, .. } => Some(answer),
+            Self::CreateView(_) => None,
             Self::CreateTable(_) | Self::DropTable(_) | Self::AlterTable(_) | Self::Append(_) => {
                 None
             }

@@ -62,6 +62,7 @@ mod text_bodies;
 mod types;
 mod unfinished_bodies;
 mod uuids;
+mod views;
 mod zones;
 
 fn all() -> Vec<Scenario> {
@@ -111,6 +112,7 @@ fn all() -> Vec<Scenario> {
         types::all(),
         unfinished_bodies::all(),
         uuids::all(),
+        views::all(),
         zones::all(),
     ]
     .into_iter()

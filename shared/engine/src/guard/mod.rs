@@ -13,7 +13,6 @@ mod checked;
 mod clauses;
 mod compare;
 mod constants;
-#[cfg_attr(not(test), expect(dead_code, reason = "routes that ask come next"))]
 mod dependencies;
 mod expression;
 mod filter;
@@ -48,7 +47,6 @@ use self::source::Source;
 use self::splice::Splices;
 use crate::sql::literal;
 
-#[cfg_attr(not(test), expect(unused_imports, reason = "routes that ask come next"))]
 pub(crate) use self::dependencies::dependencies;
 pub(crate) use self::filter::filter;
 pub(crate) use self::lake::ViewBody;

@@ -2,6 +2,7 @@
 
 mod casts;
 mod convert;
+mod define;
 mod guarded;
 mod listing;
 mod parameters;
@@ -16,7 +17,7 @@ mod views;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::{Error, Result};
+use domain::{Error, Grants, Result, TableName};
 use service::{Query, QueryEngine, Rows};
 use tokio::sync::oneshot;
 
@@ -110,5 +111,15 @@ impl QueryEngine for Queries {
                 return Err(stopped.error);
             }
         }
+    }
+
+    async fn view_text(&self, sql: String, grants: Grants) -> Result<String> {
+        let instance = self.slot.get().await?;
+        threads::run("define", move || define::view_text(&instance, &sql, &grants)).await?
+    }
+
+    async fn dependents(&self, name: &TableName) -> Result<Vec<TableName>> {
+        let (instance, name) = (self.slot.get().await?, name.clone());
+        threads::run("define", move || define::dependents(&instance, &name)).await?
     }
 }

@@ -38,6 +38,15 @@ impl<'c> Views<'c> {
         Ok(())
     }
 
+    /// Schema, name and definition of each.
+    pub(super) fn all(
+        &mut self,
+    ) -> Result<impl Iterator<Item = (&str, &str, &str)> + use<'_, 'c>, Failure> {
+        self.begin()?;
+        let known = self.known.iter().flatten();
+        Ok(known.map(|view| (view.schema.as_str(), view.name.as_str(), view.definition.as_str())))
+    }
+
     /// The view of this name, if it is one.
     ///
     /// Names are compared here, as DuckDB resolves them: without the case of ASCII letters only, where

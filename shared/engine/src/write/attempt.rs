@@ -2,7 +2,7 @@
 
 use catalog::ledger::AUTHOR;
 use domain::{Error, Kind, Name, SnapshotId, TableName};
-use service::{Change, DropTable, RecordedWrite, Write};
+use service::{Change, CreateView, DropTable, RecordedWrite, Write};
 
 use super::{alter, append, create, culprit, ledger, nothing};
 use crate::instance::Instance;
@@ -73,6 +73,7 @@ impl Attempt<'_> {
     fn change(&self) -> Result<Done, Failed> {
         match &self.write.change {
             Change::CreateTable(create) => create::run(self, create),
+            Change::CreateView(view) => self.create_view(view),
             Change::DropTable(drop) => self.drop_table(drop),
             Change::AlterTable(alter) => alter::run(self, alter),
             Change::Append(rows) => append::run(self, rows),
@@ -91,6 +92,21 @@ impl Attempt<'_> {
         self.in_transaction(statements)
     }
 
+    /// The body was checked, so what it binds here are tables of the lake and functions that only compute.
+    fn create_view(&self, view: &CreateView) -> Result<Done, Failed> {
+        let name = table(&view.name);
+        self.define(|| {
+            let schema = view.name.schema.quoted();
+            self.connection.execute(&format!("CREATE SCHEMA IF NOT EXISTS {LAKE}.{schema}"))?;
+            self.connection.execute(&format!("CREATE VIEW {name} AS {}", view.sql))?;
+            if let Some(comment) = &view.comment {
+                let comment = literal(comment);
+                self.connection.execute(&format!("COMMENT ON VIEW {name} IS {comment}"))?;
+            }
+            Ok(0)
+        })
+    }
+
     fn drop_table(&self, drop: &DropTable) -> Result<Done, Failed> {
         let kind = match drop.kind {
             Kind::Table => "TABLE",
@@ -102,6 +118,9 @@ impl Attempt<'_> {
                 Failed::Known(error) => answer::table_not_found(&drop.table).because(error).into(),
                 failed => failed,
             })?;
+            for view in &drop.with {
+                self.connection.execute(&format!("DROP VIEW IF EXISTS {}", table(view)))?;
+            }
             self.connection.execute(&format!("DROP {kind} {}", table(&drop.table)))?;
             Ok(0)
         })
@@ -213,7 +232,7 @@ mod tests {
         let panicked = std::thread::spawn(move || {
             let settings = settings(std::path::Path::new("."));
             let table = TableName::parse("t").expect("a name");
-            let drop = DropTable { table, table_id: 1, kind: Kind::Table };
+            let drop = DropTable { table, table_id: 1, kind: Kind::Table, with: Vec::new() };
             let write = write("k", Change::DropTable(drop));
             let _attempt = Attempt { connection, settings: &settings, write: &write, watched };
             panic!("as a bug would");

@@ -32,6 +32,7 @@ pub(super) fn extra_info(write: &Write, rows: u64, if_match: Option<SnapshotId>)
 pub(crate) fn kind(change: &Change) -> &'static str {
     match change {
         Change::CreateTable(_) => "create_table",
+        Change::CreateView(_) => "create_view",
         Change::DropTable(_) => "drop_table",
         Change::AlterTable(_) => "alter_table",
         Change::Append(append) => match append.mode {

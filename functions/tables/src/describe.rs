@@ -1,0 +1,52 @@
+//! The document of a table; of a view with the columns that its query gives.
+
+use api::TableDocument;
+use async_trait::async_trait;
+use domain::{Caller, Code, Column, ColumnType, Error, Name, Result, Table};
+use service::{Describe, Query, ResultColumn, Select};
+
+use crate::Adapters;
+
+/// The document.
+pub(crate) async fn document(
+    adapters: &Adapters,
+    caller: &Caller,
+    mut table: Table,
+) -> Result<TableDocument> {
+    if table.view.is_some() {
+        let select = Select::table(table.summary.name.clone());
+        let query = Query { limit: Some(0), ..Query::of(select, caller.grants.clone()) };
+        table.columns = match adapters.queries.query(query).await {
+            Ok(rows) => rows.columns.iter().filter_map(column).collect(),
+            // What it reads may be gone, or may not be the caller's to read: it is there all the same.
+            Err(error) if error.code == Code::Invalid => Vec::new(),
+            Err(error) => return Err(error),
+        };
+    }
+    Ok(TableDocument::from(table))
+}
+
+/// Documents as JSON, for a caller.
+pub(crate) struct Documents<'a> {
+    pub(crate) adapters: &'a Adapters,
+    pub(crate) caller: &'a Caller,
+}
+
+#[async_trait]
+impl Describe for Documents<'_> {
+    async fn describe(&self, table: Table) -> Result<String> {
+        let document = document(self.adapters, self.caller, table).await?;
+        serde_json::to_string(&document).map_err(Error::internal)
+    }
+}
+
+/// What no table could have is not shown.
+fn column(column: &ResultColumn) -> Option<Column> {
+    Some(Column {
+        name: Name::parse("column", &column.name).ok()?,
+        r#type: ColumnType::parse(&column.r#type).ok()?,
+        nullable: true,
+        default: None,
+        comment: None,
+    })
+}

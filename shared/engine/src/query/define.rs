@@ -1,0 +1,77 @@
+//! Views: what a new one keeps of its query, and which ones read a table.
+
+use std::collections::HashSet;
+
+use domain::{Error, Grants, Name, Result, TableName};
+
+use super::views::Views;
+use crate::guard::{self, Answers, Rules};
+use crate::instance::Instance;
+use crate::raw::{Connection, Failure};
+use crate::{error, values};
+
+/// The parser's answer to a text.
+fn parse(connection: &Connection, text: &str) -> Result<String> {
+    let rows = values::texts(connection, &guard::parse_sql(text)).map_err(error::querying)?;
+    let tree = rows.into_iter().flatten().next().flatten();
+    tree.ok_or_else(|| Error::internal("the parser gave no row"))
+}
+
+/// The text of a view: the same that the guard makes of a query, but with names where that has the bodies
+/// of other views. These were checked with it.
+pub(super) fn view_text(instance: &Instance, sql: &str, grants: &Grants) -> Result<String> {
+    let connection = instance.connect().map_err(error::opening)?;
+    let rules = Rules { grants, this: None, default_schema: None, snapshot: None };
+    let mut parse = |text: &str| parse(&connection, text);
+    let mut views = Views::new(&connection);
+    let mut found = |name: &TableName| views.find(name).map_err(error::querying);
+    let whole = Answers { parse: &mut parse, view_of: &mut found };
+    let guarded = guard::check(sql, &rules, whole)?;
+    if guarded.kind != guard::Kind::Rows {
+        let detail = "A view is one SELECT; EXPLAIN and SHOW are none.";
+        return Err(Error::invalid("ONLY_SELECT", detail));
+    }
+    let mut none = |_: &TableName| Ok(None);
+    let names = Answers { parse: &mut parse, view_of: &mut none };
+    Ok(guard::check(sql, &rules, names)?.sql)
+}
+
+/// The views that read `name`, also by way of others, each before those that it reads.
+pub(super) fn dependents(instance: &Instance, name: &TableName) -> Result<Vec<TableName>> {
+    let connection = instance.connect().map_err(error::opening)?;
+    let read = read(&connection).map_err(error::querying)?;
+    let (mut seen, mut found) = (HashSet::new(), Vec::new());
+    visit(name, &read, &mut seen, &mut found);
+    Ok(found)
+}
+
+/// Adds the views that read `name`, those that read them first; each once, also where they stand in a ring.
+fn visit<'r>(
+    name: &TableName,
+    read: &'r [(TableName, Vec<TableName>)],
+    seen: &mut HashSet<&'r TableName>,
+    found: &mut Vec<TableName>,
+) {
+    for (view, _) in read.iter().filter(|(view, tables)| view != name && tables.contains(name)) {
+        if seen.insert(view) {
+            visit(view, read, seen, found);
+            found.push(view.clone());
+        }
+    }
+}
+
+/// Every view, and what it reads.
+fn read(connection: &Connection) -> Result<Vec<(TableName, Vec<TableName>)>, Failure> {
+    let mut views = Views::new(connection);
+    let mut read = Vec::new();
+    for (schema, name, definition) in views.all()? {
+        let (Ok(schema), Ok(name)) = (Name::parse("schema", schema), Name::parse("view", name))
+        else {
+            continue;
+        };
+        let body = guard::view_body(definition).map(|body| body.sql).unwrap_or_default();
+        let tables = guard::dependencies(&body, &schema, &mut |text| parse(connection, text));
+        read.push((TableName { schema, name }, tables.unwrap_or_default()));
+    }
+    Ok(read)
+}
