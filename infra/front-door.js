@@ -10,6 +10,7 @@ import cf from 'cloudfront';
 // function itself answers 405, OPTIONS and CORS. Whatever is not here goes to the HTTP API.
 const STREAMING = [
     { method: 'ANY', path: '/tables/{table_name}/data', origin: 'rows' },
+    { method: 'ANY', path: '/tables/{table_name}/changes', origin: 'rows' },
     { method: 'ANY', path: '/tables/{table_name}/query', origin: 'rows' },
     { method: 'ANY', path: '/query', origin: 'rows' },
 ];

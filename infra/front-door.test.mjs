@@ -29,6 +29,8 @@ const ROUTES = [
     ['PUT', '/tables/flights/data', 'rows'],
     ['POST', '/tables/flights/query', 'rows'],
     ['POST', '/query', 'rows'],
+    ['GET', '/tables/flights/changes', 'rows'],
+    ['GET', '/tables/flights/snapshots', 'api'],
     ['GET', '/tables/data', 'api'],
     ['GET', '/tables/query', 'api'],
     ['GET', '/tables//data', 'api'],

@@ -17,7 +17,7 @@ pub(crate) fn all() -> Vec<Scenario> {
 }
 
 /// What each answer is, and something that only its body says.
-const ANSWERS: [(&str, u64, &str); 19] = [
+const ANSWERS: [(&str, u64, &str); 22] = [
     ("get_root", 200, r#""name":"Eider""#),
     ("get_health", 200, r#""status":"up""#),
     ("get_status", 200, r#""platform":"lambda""#),
@@ -31,11 +31,14 @@ const ANSWERS: [(&str, u64, &str); 19] = [
     ("get_redoc_script", 200, "Redocly"),
     ("create_table", 201, r#""name":"flight_date","type":"DATE""#),
     ("append_table", 200, r#""table":"flights","rows":3"#),
+    ("patch_table", 200, r#""sort_by":["flight_date ASC NULLS LAST"]"#),
     ("get_table", 200, r#""row_count":3"#),
     ("list_tables", 200, r#""items":[{"name":"#),
+    ("list_snapshots", 200, r#""changes":["schema_changed"]"#),
     ("query_table", 200, r#""rows":[{"origin":"LAX","delay":12},{"origin":"MCI","delay":-4}]"#),
     ("run_query", 200, r#""rows":[{"flights":3,"mean_delay":4.0}]"#),
     ("read_table", 200, "flight_date"),
+    ("read_changes", 200, r#""change_type":"insert""#),
     ("delete_table", 204, ""),
 ];
 

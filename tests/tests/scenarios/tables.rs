@@ -131,7 +131,8 @@ async fn a_listing_shows_rows_bytes_files_snapshot_and_times_but_no_columns() {
     let appended = app.put(&path_of(&name), ARROW, arrow_of(&[numbered(0, 5_000)])).await.is(200);
     let shown = app.table(&name).await;
     let mut expected = shown.clone();
-    expected.as_object_mut().expect("an object").remove("columns");
+    let document = expected.as_object_mut().expect("an object");
+    document.retain(|key, _| !["columns", "as", "partition_by", "sort_by"].contains(&key.as_str()));
     assert_eq!(find_in_listing(&app, &name).await, Some(expected), "a list shows what GET shows");
     assert_eq!(shown["row_count"], 5_000, "{shown}");
     assert_eq!(shown["file_count"], 1, "{shown}");
