@@ -345,7 +345,7 @@ SELECT COLUMNS('filename') FROM {people}
 SELECT struct_pack(f := filename) FROM {people}
 ---
 -- INVALID_SQL
-WITH x AS (SELECT filename FROM {people} AT (VERSION => 2)) FROM x
+WITH x AS (SELECT filename FROM {people} AT (TIMESTAMP => TIMESTAMP '2999-01-01')) FROM x
 ---
 -- TABLE_NOT_FOUND
 FROM no_such_table

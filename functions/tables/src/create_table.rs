@@ -64,8 +64,8 @@ pub(crate) async fn create_table(
         asked.refuse_beside_json()?;
         return from_json(&adapters, &caller, &headers, &context, body).await;
     }
-    let name = asked.name()?;
     let encoding = Encoding::of(&body, &context, body::TYPED)?;
+    let name = asked.name()?;
     let spool = body.receive(headers.has_key()).await?;
     // What stands in the query is part of what the key stands for.
     let payload = format!("{asked:?}:{}:{}", encoding.name(), spool.digest);
