@@ -32,6 +32,16 @@ def of_type(kind):
     return {name: resource["Properties"] for name, resource in RESOURCES.items() if resource["Type"] == kind}
 
 
+def allowed(statement):
+    """What a statement allows: action, resource, condition; one that is there under a condition says which first."""
+    if "Fn::If" in statement:
+        condition, then, otherwise = statement["Fn::If"]
+        assert otherwise == {"Ref": "AWS::NoValue"} and "Condition" not in then
+        return (condition, then["Action"], then["Resource"])
+    assert statement["Effect"] == "Allow"
+    return (statement["Action"], statement["Resource"], statement.get("Condition"))
+
+
 class Functions(unittest.TestCase):
     def test_a_resource_for_each_folder(self):
         folders = {path.parent.name for path in (ROOT / "functions").glob("*/Cargo.toml")}
@@ -93,18 +103,29 @@ class Functions(unittest.TestCase):
             self.assertFalse(re.fullmatch(pattern, odd) or re.fullmatch(previous, odd), repr(odd))
         self.assertTrue(re.fullmatch(previous, "") and not re.fullmatch(pattern, ""))
 
+    def test_callers_queries_run_as_the_reader(self):
+        tables = variables("tables")
+        self.assertEqual(tables["DB_POSTGRES_READER_USER"], {"Ref": "DbReaderUser"})
+        self.assertEqual(tables["DB_POSTGRES_READER_PASSWORD_SECRET_ARN"], {"Ref": "DbReaderPasswordSecretArn"})
+
     def test_rights_are_these_and_no_others(self):
         only_lake = {"StringLike": {"s3:prefix": ["lake/*"]}}
         writes = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
         expected = {
             "rows": [("s3:GetObject", LAKE, None), ("s3:ListBucket", BUCKET, only_lake)],
             "system": [("s3:ListBucket", BUCKET, None)],
-            "tables": [(writes, LAKE, None), ("s3:ListBucket", BUCKET, only_lake)],
+            "tables": [
+                (writes, LAKE, None), ("s3:ListBucket", BUCKET, only_lake),
+                ("HasSources", "s3:GetObject", {"Ref": "SourceObjectArns"}),
+            ],
         }
         for name, role in FUNCTIONS.items():
-            secret = ("secretsmanager:GetSecretValue", {"Ref": f"Db{role}PasswordSecretArn"}, None)
+            # Callers' SQL makes tables too, by the role that reads.
+            roles = ["Writer", "Reader"] if name == "tables" else [role]
+            secrets = [{"Ref": f"Db{role}PasswordSecretArn"} for role in roles]
+            secret = ("secretsmanager:GetSecretValue", secrets if len(secrets) > 1 else secrets[0], None)
             (policy,) = function(name)["Policies"]
-            found = [(s["Action"], s["Resource"], s.get("Condition")) for s in policy["Statement"] if s["Effect"] == "Allow"]
+            found = [allowed(statement) for statement in policy["Statement"]]
             self.assertEqual(found, [*expected[name], secret], name)
             self.assertNotIn("Role", function(name))
 

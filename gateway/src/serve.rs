@@ -50,7 +50,13 @@ pub async fn router(
     warm_up(&engine).await?;
     let lake = engine.lake(catalog.clone());
     let queries = engine.queries();
-    let tables = tables::Adapters { catalog: catalog.clone(), lake, queries: queries.clone() };
+    let tables = tables::Adapters {
+        catalog: catalog.clone(),
+        lake,
+        objects: objects.clone(),
+        sources: config.sources.clone(),
+        queries: queries.clone(),
+    };
     let rows = rows::Adapters { catalog: catalog.clone(), queries };
     let catalog_extension = match &config.catalog {
         CatalogConfig::Sqlite(_) => domain::SQLITE_EXTENSION,

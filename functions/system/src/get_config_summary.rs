@@ -23,7 +23,7 @@ pub(crate) async fn get_config_summary(
     context: RequestContext,
     _: Parameters<NoParameters>,
 ) -> Result<Json<ConfigSummary>, Failure> {
-    let Config { server, catalog, storage, engine, secrets } = &*adapters.config;
+    let Config { server, catalog, storage, sources, engine, secrets } = &*adapters.config;
     let on_server = server.platform == Platform::Server;
     Ok(Json(ConfigSummary {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -38,6 +38,7 @@ pub(crate) async fn get_config_summary(
         engine: on_server.then(|| engine_limits(engine)),
         catalog: catalog_place(catalog),
         storage: storage_place(storage),
+        source_prefixes: sources.prefixes.clone(),
         secrets: secrets.clone(),
     }))
 }
@@ -46,6 +47,7 @@ fn limits_of(edge: &Edge, catalog: &CatalogConfig) -> ConfigLimits {
     let server = &edge.server;
     ConfigLimits {
         max_body_bytes: server.max_body_bytes,
+        max_unpacked_bytes: server.max_unpacked_bytes,
         max_json_body_bytes: JSON_BYTES.min(server.max_body_bytes),
         spool_memory_bytes: server.spool_memory_bytes as u64,
         request_timeout_seconds: server.request_timeout.as_secs(),

@@ -1,19 +1,20 @@
 //! `PUT /tables/{table_name}`
 
-use api::{AppendAnswer, Problem};
+use api::{AppendAnswer, AppendSource, Problem};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::{Error, Name, Result as Checked, Table};
+use domain::{Caller, Error, Name, Result as Checked, Table, TableName};
+use formats::Format;
 use serde::Deserialize;
-use service::{AppendTable, Appended, Mode};
+use service::{AppendTable, Appended, BodyRows, Mode, SeenTable};
 use utoipa::IntoParams;
 use web::{
-    Authenticated, ETag, Failure, IncomingBody, Parameters, RequestContext, TablePath,
+    Authenticated, ETag, Failure, IncomingBody, Json, Parameters, RequestContext, TablePath,
     WriteHeaders, replayed,
 };
 
-use crate::Adapters;
 use crate::body::{self, Encoding};
+use crate::{Adapters, source};
 
 /// What becomes of the rows that are there.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -53,12 +54,13 @@ fn odd(parameter: &'static str, what: &str) -> Error {
     put, path = "/tables/{table_name}", operation_id = "append_table", tag = "Tables",
     params(("table_name" = String, Path, description = "`name` or `schema.name`"), AppendParameters, WriteHeaders),
     request_body(
-        description = "Rows; their columns are matched by name",
+        description = "Rows, their columns matched by name; or, as JSON, where they are in storage already",
         content(
             (Vec<u8> = "application/vnd.apache.arrow.stream"),
             (Vec<u8> = "application/vnd.apache.parquet"),
             (String = "text/csv"),
             (String = "application/x-ndjson"),
+            (AppendSource = "application/json"),
         )
     ),
     responses(
@@ -80,24 +82,60 @@ pub(crate) async fn append_table(
     body: IncomingBody,
 ) -> Result<Response, Failure> {
     let mode = asked.mode()?;
-    let encoding = Encoding::of(&body, &context, body::ALL)?;
     let has_key = headers.has_key();
+    if body.media_type == "application/json" {
+        service::may_append(&*adapters.catalog, &caller, &table, true).await?;
+        let Json { value, digest } = body.json::<AppendSource>().await?;
+        let object = source::parse(&adapters, &value)?;
+        let format = value.format.as_deref().map(format_of).transpose()?;
+        let request = request(&headers, &caller, table, mode, format!("source:{digest}"), None);
+        let open = async |table: &Table| {
+            let (encoding, spool) = source::fetch(&adapters, &object, format, &context).await?;
+            body::open(encoding, spool, &table.columns).await
+        };
+        return write(&adapters, &caller, request, open).await;
+    }
+    let encoding = Encoding::of(&body, &context, body::ALL)?;
     let (seen, spool) = futures::future::try_join(
         service::may_append(&*adapters.catalog, &caller, &table, has_key),
         body.receive(has_key),
     )
     .await?;
-
     // The type decides how the bytes are read, so it is part of what the key stands for.
     let payload = format!("{}:{}", encoding.name(), spool.digest);
-    let payload = if mode == Mode::Append { payload } else { format!("{mode:?}:{payload}") };
-    let origin = headers.origin(&caller, payload);
-    let request = AppendTable { table, origin, mode, bytes: spool.length, seen };
-
+    let request = request(&headers, &caller, table, mode, payload, seen);
     let open = async |table: &Table| body::open(encoding, spool, &table.columns).await;
-    let appended =
-        service::append_table(&*adapters.catalog, &*adapters.lake, &caller, request, open).await?;
+    write(&adapters, &caller, request, open).await
+}
 
+fn request(
+    headers: &WriteHeaders,
+    caller: &Caller,
+    table: TableName,
+    mode: Mode,
+    payload: String,
+    seen: Option<SeenTable>,
+) -> AppendTable {
+    let payload = if mode == Mode::Append { payload } else { format!("{mode:?}:{payload}") };
+    AppendTable { table, origin: headers.origin(caller, payload), mode, seen }
+}
+
+fn format_of(name: &str) -> Checked<Format> {
+    let format = Format::from_name(name).filter(|format| body::ALL.contains(format));
+    format.ok_or_else(|| {
+        let what = format!("is `{name}`, which is none of arrow, parquet, csv, ndjson");
+        Error::invalid("INVALID_SOURCE", format!("`format` {what}.")).field("format", what)
+    })
+}
+
+async fn write(
+    adapters: &Adapters,
+    caller: &Caller,
+    request: AppendTable,
+    open: impl AsyncFnOnce(&Table) -> Checked<BodyRows>,
+) -> Result<Response, Failure> {
+    let (catalog, lake) = (&*adapters.catalog, &*adapters.lake);
+    let appended = service::append_table(catalog, lake, caller, request, open).await?;
     let (before, snapshot) = (appended.replayed, appended.snapshot);
     let response = axum::Json(answer(appended)).into_response();
     Ok(replayed(ETag::of_table(snapshot).on(response), before))

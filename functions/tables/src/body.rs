@@ -8,7 +8,7 @@ use std::sync::Arc;
 use domain::{Code, Column, Error, Result};
 use formats::compression::Compression;
 use formats::{Format, parquet};
-use service::{RowSource, Spool};
+use service::{BodyRows, RowSource, Spool};
 use web::{IncomingBody, RequestContext};
 
 use source::{ArrowRows, ParquetRows, TextRows};
@@ -64,12 +64,9 @@ fn unsupported(media_type: &str, taken: &[Format]) -> Error {
 
 /// Reads what the body says of itself; off the request's thread, since it may be large. Formats without
 /// types are read for these columns.
-pub(crate) async fn open(
-    encoding: Encoding,
-    spool: Spool,
-    columns: &[Column],
-) -> Result<Arc<dyn RowSource>> {
-    if spool.length == 0 {
+pub(crate) async fn open(encoding: Encoding, spool: Spool, columns: &[Column]) -> Result<BodyRows> {
+    let bytes = spool.length;
+    if bytes == 0 {
         return Err(Error::malformed(
             "EMPTY_BODY",
             format!(
@@ -86,7 +83,8 @@ pub(crate) async fn open(
         }
         _ => Ok(Arc::new(ArrowRows::open(spool, encoding)?) as Arc<dyn RowSource>),
     });
-    opened.await.map_err(Error::internal)?
+    let source = opened.await.map_err(Error::internal)??;
+    Ok(BodyRows { source, bytes })
 }
 
 fn open_parquet(spool: Spool, encoding: Encoding) -> Result<Arc<dyn RowSource>> {

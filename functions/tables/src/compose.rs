@@ -26,7 +26,9 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     let engine = Engine::new(EngineSettings::of(config, stores, s3, credentials));
     let lake = engine.lake(catalog.clone());
     let queries = engine.queries();
-    let adapters = Adapters { catalog, lake, queries };
+    let objects = Arc::new(aws::S3ObjectStore::new(s3).await);
+    let sources = config.sources.clone();
+    let adapters = Adapters { catalog, lake, objects, sources, queries };
     let authenticator = Arc::new(Anonymous);
     let edge = Edge::new(authenticator, config.server.clone(), spool_dir);
     tracing::info!("{config}");

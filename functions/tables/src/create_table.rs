@@ -1,14 +1,12 @@
 //! `POST /tables`
 
-use std::sync::Arc;
-
 use api::{CreateTable, NewTable, NewTableFrom, Problem, TableDocument};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::{Caller, Error, Layout, TableDefinition, TableName};
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
-use service::{CreateRequest, Created, Made, RowSource, Spool};
+use service::{CreateRequest, Created, Made, Spool};
 use utoipa::IntoParams;
 use web::{
     Authenticated, Failure, IncomingBody, Parameters, RequestContext, WriteHeaders, replayed,
@@ -121,10 +119,9 @@ async fn from_json(
         }
         NewTableFrom::Query(sql) => {
             let make = async || {
-                let (columns, source, bytes) =
-                    query_rows::spooled(adapters, caller, sql, context).await?;
+                let (columns, rows) = query_rows::spooled(adapters, caller, sql, context).await?;
                 let definition = TableDefinition::new(name, columns, comment)?.laid_out(layout)?;
-                Ok(Made::Table(definition, Some((source, bytes))))
+                Ok(Made::Table(definition, Some(rows)))
             };
             create(adapters, caller, request, make).await
         }
@@ -144,11 +141,10 @@ async fn from_rows(
     name: TableName,
     comment: Option<String>,
 ) -> domain::Result<Made> {
-    let bytes = spool.length;
-    let source: Arc<dyn RowSource> = body::open(encoding, spool, &[]).await?;
-    let columns = service::columns_of(&source.schema())?;
+    let rows = body::open(encoding, spool, &[]).await?;
+    let columns = service::columns_of(&rows.source.schema())?;
     let definition = TableDefinition::new(name, columns, comment)?.laid_out(Layout::default())?;
-    Ok(Made::Table(definition, Some((source, bytes))))
+    Ok(Made::Table(definition, Some(rows)))
 }
 
 async fn create(

@@ -40,7 +40,7 @@ pub(crate) async fn delete_table(
     headers: WriteHeaders,
 ) -> Result<Response, Failure> {
     let origin = headers.origin(&caller, String::new());
-    let Adapters { catalog, lake, queries } = &adapters;
+    let Adapters { catalog, lake, queries, .. } = &adapters;
     let cascade = asked.cascade.unwrap_or(false);
     let (catalog, lake, queries) = (&**catalog, &**lake, &**queries);
     let before =

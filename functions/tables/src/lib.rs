@@ -13,10 +13,12 @@ mod list_snapshots;
 mod list_tables;
 mod patch_table;
 mod query_rows;
+mod source;
 
 use std::sync::Arc;
 
-use service::{Catalog, Lake, QueryEngine};
+use config::SourceConfig;
+use service::{Catalog, Lake, ObjectStore, QueryEngine};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -30,6 +32,10 @@ pub struct Adapters {
     pub catalog: Arc<dyn Catalog>,
     /// The lake's writer.
     pub lake: Arc<dyn Lake>,
+    /// Storage, read.
+    pub objects: Arc<dyn ObjectStore>,
+    /// What of storage may be read.
+    pub sources: SourceConfig,
     /// Runs the queries that tables are made of.
     pub queries: Arc<dyn QueryEngine>,
 }

@@ -3,24 +3,22 @@
 //! The query runs where all queries do, read-only and guarded; what it gives waits as an Arrow stream, so
 //! that the writer, which runs none of a caller's SQL, may read it as often as it must.
 
-use std::sync::Arc;
-
 use domain::{Caller, Column, ColumnType, Error, Name, Point, Result, TableDefinition, TableName};
 use formats::{Format, RowsAs, Summary};
 use futures::StreamExt;
-use service::{Parameters, Query, ResultColumn, RowSource, Select};
+use service::{BodyRows, Parameters, Query, ResultColumn, Select};
 use web::RequestContext;
 
 use crate::Adapters;
 use crate::body::{self, Encoding};
 
-/// Runs `sql` and keeps its rows: the columns of a table that takes them, the rows, and their bytes.
+/// Runs `sql` and keeps its rows: the columns of a table that takes them, and the rows.
 pub(crate) async fn spooled(
     adapters: &Adapters,
     caller: &Caller,
     sql: String,
     context: &RequestContext,
-) -> Result<(Vec<Column>, Arc<dyn RowSource>, u64)> {
+) -> Result<(Vec<Column>, BodyRows)> {
     let none = Parameters::Positional(Vec::new());
     let select = Select::Sql { text: sql, parameters: none, this: None, default_schema: None };
     let deadlines = context.deadlines();
@@ -46,8 +44,7 @@ pub(crate) async fn spooled(
     let bytes = spool.length;
     let encoding =
         Encoding { format: Format::ArrowStream, compression: None, most_unpacked: bytes };
-    let source = body::open(encoding, spool, &[]).await?;
-    Ok((columns, source, bytes))
+    Ok((columns, body::open(encoding, spool, &[]).await?))
 }
 
 /// The query of a view, checked, and run as far as its columns: 422 where no table could have them.
@@ -98,7 +95,7 @@ fn kept(r#type: ColumnType) -> ColumnType {
 
 fn too_large(limit: u64) -> Error {
     Error::new(
-        domain::Code::TooLarge,
+        Code::TooLarge,
         "RESULT_TOO_LARGE",
         format!(
             "The query gives more than {limit} bytes; make the table of a part, then append the rest."

@@ -1,7 +1,18 @@
 //! What an append answers.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+/// Rows that are in storage already.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AppendSource {
+    /// One object, under a prefix that Eider is configured to read.
+    #[schema(example = "s3://incoming/flights/2026-01.parquet")]
+    pub source: String,
+    /// `arrow`, `parquet`, `csv` or `ndjson`; by default its media type says it, or how its name ends.
+    pub format: Option<String>,
+}
 
 /// Rows were added, all of them, in one snapshot.
 #[derive(Debug, Serialize, ToSchema)]

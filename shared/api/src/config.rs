@@ -34,6 +34,8 @@ pub struct ConfigSummary {
     pub catalog: CatalogPlace,
     /// The object store under the lake.
     pub storage: StoragePlace,
+    /// What of storage tables may be appended from (`{"source": "s3://…"}`).
+    pub source_prefixes: Vec<String>,
     /// Which secrets are set, by the variables of this configuration that hold one.
     pub secrets: BTreeMap<String, bool>,
 }
@@ -43,6 +45,8 @@ pub struct ConfigSummary {
 pub struct ConfigLimits {
     /// Bytes of a body.
     pub max_body_bytes: u64,
+    /// Bytes that a body with a `Content-Encoding` may come to.
+    pub max_unpacked_bytes: u64,
     /// Bytes of a body of JSON.
     pub max_json_body_bytes: u64,
     /// Memory that the bodies of all requests take together; more wait in files.

@@ -14,7 +14,7 @@ mod query;
 mod system;
 mod table;
 
-pub use append::AppendAnswer;
+pub use append::{AppendAnswer, AppendSource};
 pub use config::{
     CatalogPlace, CheckStatus, ConfigCheck, ConfigFeatures, ConfigLimits, ConfigSummary,
     ConfigValidation, EngineLimits, Feature, FeatureState, StoragePlace,

@@ -7,9 +7,11 @@ use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Credentials, Region};
 use aws_sdk_s3::error::{DisplayErrorContext, SdkError};
+use aws_sdk_s3::operation::get_object::GetObjectError;
 use config::S3Config;
-use domain::{Error, Result};
-use service::ObjectStore;
+use domain::{Code, Error, ObjectUri, Result};
+use futures::StreamExt;
+use service::{ObjectStore, StoredObject};
 
 /// The lake's bucket, through S3's API.
 pub struct S3ObjectStore {
@@ -71,6 +73,50 @@ impl ObjectStore for S3ObjectStore {
     async fn check(&self) -> Result<()> {
         let asked = self.client.head_bucket().bucket(&self.bucket).send().await;
         asked.map(|_| ()).map_err(|error| unreachable(&self.bucket, error))
+    }
+
+    async fn open(&self, object: &ObjectUri) -> Result<StoredObject> {
+        let asked = self.client.get_object().bucket(&object.bucket).key(&object.key).send().await;
+        let found = asked.map_err(|error| not_opened(object, error))?;
+        let length = found.content_length().and_then(|length| u64::try_from(length).ok());
+        let (content_type, content_encoding) = (
+            found.content_type().map(ToOwned::to_owned),
+            found.content_encoding().map(ToOwned::to_owned),
+        );
+        let bytes = futures::stream::unfold(found.body, |mut body| async move {
+            let piece = body.next().await?;
+            let piece = piece.map_err(|error| Error::unavailable("The object store", error));
+            Some((piece, body))
+        });
+        Ok(StoredObject {
+            length: length.unwrap_or_default(),
+            content_type,
+            content_encoding,
+            bytes: bytes.boxed(),
+        })
+    }
+}
+
+/// Whether it is not there, or may not be read, or the store is down.
+fn not_opened<R>(object: &ObjectUri, error: SdkError<GetObjectError, R>) -> Error
+where
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    let service = error.as_service_error();
+    let code = service.and_then(|error| error.meta().code()).unwrap_or_default();
+    match code {
+        "NoSuchKey" | "NoSuchBucket" => Error::new(
+            Code::NotFound,
+            "SOURCE_NOT_FOUND",
+            format!("There is no object {object}; nothing was changed."),
+        ),
+        "AccessDenied" | "AllAccessDisabled" | "InvalidObjectState" => Error::new(
+            Code::Forbidden,
+            "SOURCE_DENIED",
+            format!("Eider may not read {object}; let its role read it. Nothing was changed."),
+        )
+        .because(DisplayErrorContext(&error).to_string()),
+        _ => unreachable(&object.bucket, error),
     }
 }
 

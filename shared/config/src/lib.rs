@@ -24,7 +24,7 @@ pub use role::{Password, Role};
 pub use secret::Secret;
 pub use server::{Environment, LogConfig, Platform, ServerConfig};
 pub use ssl_mode::SslMode;
-pub use storage::{EmbeddedStorageConfig, S3Config, S3Keys, StorageConfig};
+pub use storage::{EmbeddedStorageConfig, S3Config, S3Keys, SourceConfig, StorageConfig};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -40,6 +40,8 @@ pub struct Config {
     pub catalog: CatalogConfig,
     /// The object store under the lake.
     pub storage: StorageConfig,
+    /// What else of storage may be read.
+    pub sources: SourceConfig,
     /// DuckDB.
     pub engine: EngineConfig,
     /// Which secrets are set, each by its variable; never what they are.
@@ -64,11 +66,12 @@ impl Config {
         let server = server::read(&mut reader);
         let catalog = catalog::read(&mut reader, &server);
         let storage = storage::read(&mut reader, &server);
+        let sources = storage::read_sources(&mut reader, &server, storage.bucket());
         let engine = engine::read(&mut reader, &server);
         check_together(&mut reader, &server, &catalog, &storage);
         reader.refuse_unknown();
         let secrets = reader.secrets();
-        reader.finish(Self { server, catalog, storage, engine, secrets })
+        reader.finish(Self { server, catalog, storage, sources, engine, secrets })
     }
 }
 

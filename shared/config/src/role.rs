@@ -31,10 +31,23 @@ pub(crate) struct Roles {
 
 const ARN: &str = "DB_POSTGRES_PASSWORD_SECRET_ARN";
 
+/// Of the reader, beside a writer that has a secret of its own.
+const READER_ARN: &str = "DB_POSTGRES_READER_PASSWORD_SECRET_ARN";
+
 pub(crate) fn read(reader: &mut Reader, server: &ServerConfig) -> Roles {
     let arn = reader.secret(ARN).map(|arn| arn.reveal().to_owned());
     let writer = read_role(reader, server, "DB_POSTGRES", arn.as_deref());
-    let reads = read_role(reader, server, "DB_POSTGRES_READER", arn.as_deref());
+    let reader_arn = reader.secret(READER_ARN).map(|arn| arn.reveal().to_owned());
+    let of_reader = reader_arn.as_deref().or(arn.as_deref());
+    let reads = read_role(reader, server, "DB_POSTGRES_READER", of_reader);
+    if reader_arn.is_some()
+        && !matches!(&reads, Some(Role { password: Password::SecretArn(_), .. }))
+    {
+        reader.problem(
+            READER_ARN,
+            "is set without DB_POSTGRES_READER_USER, or beside a plain password.",
+        );
+    }
     let migrate = read_role(reader, server, "DB_POSTGRES_MIGRATE", None);
     if arn.is_some() {
         refuse_password_beside_arn(reader, writer.as_ref().or(reads.as_ref()));

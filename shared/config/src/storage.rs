@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use domain::ObjectUri;
+
 use crate::{Environment, Secret, ServerConfig, reader::Reader};
 
 /// Which object store holds the lake's data.
@@ -40,6 +42,50 @@ pub struct S3Config {
     pub bucket: String,
 }
 
+/// What of storage tables may be appended from (`{"source": "s3://…"}`).
+#[derive(Debug, Clone, Default)]
+pub struct SourceConfig {
+    /// `EIDER_SOURCE_PREFIXES`: `s3://bucket/path/` each, with commas between them; none by default.
+    pub prefixes: Vec<String>,
+    /// `EIDER_MAX_SOURCE_BYTES`: a larger object is refused.
+    pub max_bytes: u64,
+}
+
+impl SourceConfig {
+    /// Whether this object may be read.
+    pub fn allows(&self, object: &ObjectUri) -> bool {
+        self.prefixes.iter().any(|prefix| object.is_under(prefix))
+    }
+}
+
+/// `data_path` is where the lake's own files are: none of them is a source.
+pub(crate) fn read_sources(
+    reader: &mut Reader,
+    server: &ServerConfig,
+    bucket: &str,
+) -> SourceConfig {
+    const NAME: &str = "EIDER_SOURCE_PREFIXES";
+    let text = reader.text_or(NAME, "");
+    let prefixes: Vec<String> =
+        text.split(',').map(str::trim).filter(|p| !p.is_empty()).map(ToOwned::to_owned).collect();
+    let lake = format!("s3://{bucket}/lake/");
+    for prefix in &prefixes {
+        let is_prefix = prefix.strip_prefix("s3://").is_some_and(|rest| rest.find('/') > Some(0));
+        if !is_prefix || !prefix.ends_with('/') {
+            reader.problem(NAME, format!("`{prefix}` is not of the form s3://bucket/path/."));
+        } else if lake.starts_with(prefix.as_str()) || prefix.starts_with(&lake) {
+            reader.problem(NAME, format!("`{prefix}` holds the lake's own files ({lake})."));
+        }
+    }
+    // A function has 512 MB in /tmp unless told.
+    let most = match server.platform {
+        crate::Platform::Lambda { .. } => 256 << 20,
+        crate::Platform::Server => 4 << 30,
+    };
+    let max_bytes = reader.parsed("EIDER_MAX_SOURCE_BYTES", most, "a number of bytes");
+    SourceConfig { prefixes, max_bytes }
+}
+
 /// A pair of static keys.
 #[derive(Debug, Clone)]
 pub struct S3Keys {
@@ -47,6 +93,16 @@ pub struct S3Keys {
     pub access_key: String,
     /// The secret.
     pub secret_key: Secret,
+}
+
+impl StorageConfig {
+    /// The lake's own bucket.
+    pub fn bucket(&self) -> &str {
+        match self {
+            Self::Embedded(embedded) => &embedded.bucket,
+            Self::S3(s3) => &s3.bucket,
+        }
+    }
 }
 
 impl S3Config {

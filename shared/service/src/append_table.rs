@@ -1,12 +1,11 @@
 //! Rows are added to a table: all or none, once per key.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::{Access, Caller, Result, RunId, SnapshotId, Table, TableName};
 
 use crate::{
-    Append, Catalog, Change, Lake, Mode, Origin, RecordedWrite, RowSource, Write, fit, get_table,
+    Append, BodyRows, Catalog, Change, Lake, Mode, Origin, RecordedWrite, Write, fit, get_table,
 };
 
 /// What an append asks.
@@ -17,8 +16,6 @@ pub struct AppendTable {
     pub origin: Origin,
     /// What becomes of the rows that are there.
     pub mode: Mode,
-    /// Bytes of the body.
-    pub bytes: u64,
     /// The table, if it was looked at while the body came.
     pub seen: Option<SeenTable>,
 }
@@ -74,7 +71,7 @@ pub async fn append_table(
     lake: &dyn Lake,
     caller: &Caller,
     request: AppendTable,
-    open: impl AsyncFnOnce(&Table) -> Result<Arc<dyn RowSource>>,
+    open: impl AsyncFnOnce(&Table) -> Result<BodyRows>,
 ) -> Result<Appended> {
     get_table::check_access(caller, &request.table, Access::Write)?;
     if let Some(recorded) = request.origin.key.find(catalog).await? {
@@ -86,12 +83,12 @@ pub async fn append_table(
     };
     // A caller who saw another table is told before the body is read.
     let if_match = request.origin.check(&table)?;
-    let source = open(&table).await?;
+    let BodyRows { source, bytes } = open(&table).await?;
     fit::check_mode(&table.columns, &source.schema(), &request.mode)?;
     if !source.is_fitted() {
         fit::check(&table.columns, &source.schema())?;
     }
-    let append = Append { mode: request.mode, ..Append::to(&table, source, request.bytes) };
+    let append = Append { mode: request.mode, ..Append::to(&table, source, bytes) };
     let change = Change::Append(append);
     let write = Write { if_match, ..request.origin.write(change) };
     let outcome = lake.write(write).await?;

@@ -1,7 +1,5 @@
 //! A new table: from its columns, from a body, or from a query's rows.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use domain::{
     Access, Caller, Code, Error, Kind, Point, Result, Table, TableDefinition, TableName,
@@ -9,7 +7,7 @@ use domain::{
 };
 
 use crate::{
-    BodyRows, Catalog, Change, CreateTable, CreateView, Lake, Origin, RecordedWrite, RowSource,
+    BodyRows, Catalog, Change, CreateTable, CreateView, Lake, Origin, RecordedWrite,
     get_table::check_access,
 };
 
@@ -28,8 +26,8 @@ pub struct CreateRequest {
 
 /// What is to be made.
 pub enum Made {
-    /// A table, and its first rows with the bytes that they came in.
-    Table(TableDefinition, Option<(Arc<dyn RowSource>, u64)>),
+    /// A table, and its first rows.
+    Table(TableDefinition, Option<BodyRows>),
     /// A view of this query, as the guard made it.
     View(String, Option<String>),
 }
@@ -97,7 +95,6 @@ pub async fn create_table(
 fn change(name: &TableName, made: Made) -> (Change, Option<TableDefinition>) {
     match made {
         Made::Table(definition, rows) => {
-            let rows = rows.map(|(source, bytes)| BodyRows { source, bytes });
             let create = CreateTable { definition: definition.clone(), rows };
             (Change::CreateTable(create), Some(definition))
         }

@@ -32,7 +32,7 @@ pub use list_history::list_history;
 pub use list_tables::{ListTables, list_tables};
 pub use port::{
     Authenticator, Catalog, CatalogStatus, HistoryPage, Lake, ObjectStore, QueryEngine,
-    RecordedWrite, RowSource, TableChange, TablePage, TableWrite,
+    RecordedWrite, RowSource, StoredObject, TableChange, TablePage, TableWrite,
 };
 pub use query::{
     BatchStream, Deadlines, Parameter, Parameters, Query, ResultColumn, Rows, Select, run_query,

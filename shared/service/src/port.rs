@@ -5,10 +5,12 @@ use std::path::Path;
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
+use bytes::Bytes;
 use domain::{
-    Caller, Grants, Name, Point, Result, RunId, SnapshotId, Table, TableName, TableSummary,
-    Timestamp,
+    Caller, Grants, Name, ObjectUri, Point, Result, RunId, SnapshotId, Table, TableName,
+    TableSummary, Timestamp,
 };
+use futures::stream::BoxStream;
 
 use crate::{Query, Rows, Write};
 
@@ -194,6 +196,24 @@ pub trait QueryEngine: Send + Sync {
 pub trait ObjectStore: Send + Sync {
     /// Whether the lake's bucket answers.
     async fn check(&self) -> Result<()>;
+
+    /// Opens an object, of any bucket that the process's keys may read.
+    ///
+    /// Errors: `NotFound` (`SOURCE_NOT_FOUND`), `Forbidden` (`SOURCE_DENIED`), `Unavailable`; also in the
+    /// stream.
+    async fn open(&self, object: &ObjectUri) -> Result<StoredObject>;
+}
+
+/// An object as it comes.
+pub struct StoredObject {
+    /// Its bytes.
+    pub length: u64,
+    /// The media type that it was stored with.
+    pub content_type: Option<String>,
+    /// The packing that it was stored with.
+    pub content_encoding: Option<String>,
+    /// What is in it.
+    pub bytes: BoxStream<'static, Result<Bytes>>,
 }
 
 /// Makes a caller out of a request's `Authorization` header.

@@ -1,6 +1,8 @@
 //! A table's rows, and what happened to them.
 
-use domain::{Access, Caller, Error, Kind, Name, Point, Result, SnapshotId, Table, TableName};
+use domain::{
+    Access, Caller, Code, Error, Kind, Name, Point, Result, SnapshotId, Table, TableName,
+};
 
 use crate::{Catalog, Query, QueryEngine, Rows, Select, get_table};
 
@@ -79,7 +81,7 @@ pub async fn read_changes(
     if table.summary.kind == Kind::View {
         let detail =
             format!("`{name}` is a view; ask for the changes of the tables that it reads.");
-        return Err(Error::new(domain::Code::Conflict, "IS_A_VIEW", detail));
+        return Err(Error::new(Code::Conflict, "IS_A_VIEW", detail));
     }
     if from > to {
         let detail = format!("`from` (snapshot {from}) is after `to` (snapshot {to}).");

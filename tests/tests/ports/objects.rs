@@ -6,6 +6,7 @@ use std::sync::Arc;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Credentials, Region};
 use config::{Config, EmbeddedStorageConfig, S3Config, S3Keys, Secret, StorageConfig};
+use domain::ObjectUri;
 use embedded::ObjectServer;
 use service::ObjectStore;
 use testkit::conformance::{self, ObjectStores};
@@ -47,7 +48,12 @@ async fn states(s3: &S3Config) -> ObjectStores {
         ("wrong keys", S3Config { keys: Some(wrong), ..s3.clone() }),
         ("down", S3Config { endpoint: Some(nobody), ..s3.clone() }),
     ];
+    let object = ObjectUri { bucket: s3.bucket.clone(), key: "in/a b ü.bin".to_owned() };
+    let held: Vec<u8> = (0..300_000_u32).map(|at| (at % 251) as u8).collect();
+    let put = client(s3).put_object().bucket(&object.bucket).key(&object.key);
+    put.body(held.clone().into()).send().await.expect("put");
     let mut states = ObjectStores {
+        object: (object, held),
         ready: adapter(s3.clone()).await,
         broken: Vec::new(),
         secrets: vec![keys.secret_key.reveal().to_owned(), "not the secret".to_owned()],

@@ -1,6 +1,5 @@
 //! SQL of callers reads tables, and nothing else (invariant 5).
 
-use reqwest::Method;
 use serde_json::json;
 
 use crate::harness::app::{App, shared, stack_variable};

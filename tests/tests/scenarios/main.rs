@@ -55,6 +55,7 @@ mod query_refused;
 mod reads;
 mod settings;
 mod slow_clients;
+mod sources;
 mod start;
 mod system;
 mod tables;
@@ -105,6 +106,7 @@ fn all() -> Vec<Scenario> {
         reads::all(),
         settings::all(),
         slow_clients::all(),
+        sources::all(),
         start::all(),
         system::all(),
         tables::all(),

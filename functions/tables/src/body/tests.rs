@@ -56,7 +56,7 @@ async fn opened(
     folder: &TempDir,
 ) -> Arc<dyn RowSource> {
     let encoding = Encoding { format: kind, compression: None, most_unpacked: 1 << 30 };
-    open(encoding, spooled(body, in_memory, folder), &columns()).await.expect("opened")
+    open(encoding, spooled(body, in_memory, folder), &columns()).await.expect("opened").source
 }
 
 fn columns() -> Vec<Column> {
@@ -95,11 +95,11 @@ async fn a_packed_body_gives_the_same_rows_up_to_a_limit() {
         };
         for in_memory in ROOMS {
             let spool = || spooled(&packed, in_memory, &folder);
-            let source = open(encoding(1 << 30), spool(), &columns()).await.expect("opened");
+            let source = open(encoding(1 << 30), spool(), &columns()).await.expect("opened").source;
             conformance::row_source(&*source, &numbered(0..20_007));
             let small = match open(encoding(10_000), spool(), &columns()).await {
-                Ok(source) => {
-                    let mut batches = source.batches().expect("opened");
+                Ok(rows) => {
+                    let mut batches = rows.source.batches().expect("opened");
                     batches.find_map(Result::err)
                 }
                 Err(error) => Some(error),

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use domain::{Code, Timestamp};
+use domain::{Code, ObjectUri, Timestamp};
+use futures::TryStreamExt;
 use service::{ObjectCredentials, ObjectStore};
 
 /// One kind of object store in each of its states.
 pub struct ObjectStores {
     /// With the lake's bucket and keys that are good.
     pub ready: Arc<dyn ObjectStore>,
+    /// An object that is in it, and what it holds.
+    pub object: (ObjectUri, Vec<u8>),
     /// States in which it is no good, by name.
     pub broken: Vec<(&'static str, Arc<dyn ObjectStore>)>,
     /// What no error may tell.
@@ -21,7 +24,19 @@ pub async fn object_store(stores: ObjectStores) {
     for _ in 0..2 {
         stores.ready.check().await.expect("it is ready");
     }
+    let (object, held) = &stores.object;
+    let opened = stores.ready.open(object).await.expect("it is there");
+    assert_eq!(opened.length, held.len() as u64);
+    let pieces: Vec<_> = opened.bytes.try_collect().await.expect("every piece");
+    assert_eq!(pieces.concat(), *held);
+    let other = ObjectUri { key: format!("{}.not", object.key), ..object.clone() };
+    let missing = stores.ready.open(&other).await.err().expect("there is none");
+    assert_eq!((missing.code, missing.error_code), (Code::NotFound, "SOURCE_NOT_FOUND"));
     for (state, store) in stores.broken {
+        if state != "no bucket" {
+            let error = store.open(object).await.err().expect(state);
+            assert!(matches!(error.code, Code::Unavailable | Code::Forbidden), "{state}: {error}");
+        }
         let error = store.check().await.expect_err(state);
         assert_eq!(error.code, Code::Unavailable, "{state}: {error}");
         assert!(error.detail.contains("object store"), "{state}: {error}");

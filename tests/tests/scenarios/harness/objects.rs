@@ -32,6 +32,17 @@ impl App {
         files
     }
 
+    /// Puts an object into its bucket.
+    pub(crate) async fn put_object(&self, key: &str, content_type: Option<&str>, body: Vec<u8>) {
+        let variables = match Way::current() {
+            Way::Embedded => self.embedded_store(),
+            _ => self.lake().variables().clone(),
+        };
+        let put = client(&variables).put_object().bucket(&variables["STORAGE_DEFAULT_BUCKET"]);
+        let put = put.key(key).set_content_type(content_type.map(str::to_owned));
+        put.body(body.into()).send().await.expect("put");
+    }
+
     /// What `s3.json` says of the store in the server, in the words of a MinIO's variables.
     fn embedded_store(&self) -> Variables {
         let file = std::fs::read(self.lake().home().join("s3.json")).expect("s3.json");
