@@ -3,7 +3,9 @@
 //! The query runs where all queries do, read-only and guarded; what it gives waits as an Arrow stream, so
 //! that the writer, which runs none of a caller's SQL, may read it as often as it must.
 
-use domain::{Caller, Column, ColumnType, Error, Name, Point, Result, TableDefinition, TableName};
+use domain::{
+    Caller, Code, Column, ColumnType, Error, Name, Point, Result, TableDefinition, TableName,
+};
 use formats::{Format, RowsAs, Summary};
 use futures::StreamExt;
 use service::{BodyRows, Parameters, Query, ResultColumn, Select};
