@@ -19,7 +19,7 @@ pub struct AppendSource {
 pub struct AppendAnswer {
     /// The table, as `name` or `schema.name`.
     pub table: String,
-    /// Rows added.
+    /// Rows of the body; of an upsert those that were added or changed.
     pub rows: u64,
     /// Bytes of the body that was taken.
     pub bytes: u64,

@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::response::Response;
 use domain::{Caller, Error, IdempotencyKey, IfMatch, RunId};
-use http::{HeaderMap, HeaderValue, request::Parts};
+use http::{HeaderMap, HeaderValue, header, request::Parts};
 use service::{Origin, WriteKey};
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
@@ -28,6 +28,9 @@ impl<S: Sync> FromRequestParts<S> for WriteHeaders {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let key = single(&parts.headers, "idempotency-key")?;
         let run = single(&parts.headers, "x-run-id")?;
+        if parts.headers.contains_key(header::IF_NONE_MATCH) {
+            return Err(none_match().into());
+        }
         Ok(Self {
             key: key.map(IdempotencyKey::parse).transpose()?,
             run: run.map(RunId::parse).transpose()?,
@@ -61,6 +64,14 @@ fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Err
         (Some(value), None) => value.to_str().map(Some).map_err(|_| odd(name, "is not ASCII")),
         (Some(_), Some(_)) => Err(odd(name, "is given twice")),
     }
+}
+
+/// What is written to is there: a condition that wants it not to be can never hold, and one on its states is
+/// said by If-Match.
+fn none_match() -> Error {
+    let detail = "If-None-Match is for reads; POST creates only what is not there, and If-Match makes a \
+                  write conditional.";
+    Error::malformed("INVALID_HEADER", detail)
 }
 
 fn odd(name: &str, what: &str) -> Error {

@@ -145,6 +145,9 @@ async fn a_write_is_made_only_if_the_table_is_as_it_was_seen() {
     send(request).await.problem(412, "PRECONDITION_FAILED");
     assert_eq!(app.table(&name).await, before);
     conditional(&app, &path, "12", 101).await.problem(400, "INVALID_HEADER");
+    let unless = app.request(Method::PUT, &path).header("content-type", ARROW);
+    let unless = unless.header("if-none-match", "*").body(arrow_of(&[numbered(0, 1)]));
+    send(unless).await.problem(400, "INVALID_HEADER");
     conditional(&app, &path, &format!("\"0\", {next}"), 101).await.is(200);
     conditional(&app, &path, "*", 102).await.is(200);
     // Another table's snapshot is none of this one's.
