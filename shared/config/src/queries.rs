@@ -37,7 +37,7 @@ pub struct QueriesConfig {
     pub isolation: Isolation,
     /// `EIDER_QUERY_PROCESSES`
     pub processes: u32,
-    /// `EIDER_QUERY_MEMORY_BYTES`: what each of them may hold, whoever asked for it; over it, it is killed.
+    /// `EIDER_QUERY_MEMORY_BYTES`: what each of them may map for itself, whoever in it asks; stacks too.
     pub memory_bytes: u64,
 }
 
@@ -56,6 +56,10 @@ const MOST_PROCESSES: u32 = 64;
 /// What a process holds beside DuckDB's memory: itself, Arrow, what is on its way.
 const BESIDE_DUCKDB: u64 = 256 << 20;
 
+/// The stacks of queries: two threads of 32 MiB each, and for each query that runs four may be waiting for
+/// slow readers. Hardly any of it is ever used, but it counts.
+const STACKS: u64 = 5 * (64 << 20);
+
 pub(crate) fn read(
     reader: &mut Reader,
     server: &ServerConfig,
@@ -71,8 +75,9 @@ pub(crate) fn read(
         reader.problem(PROCESSES, format!("is {processes}; it must be 1 to {MOST_PROCESSES}."));
     }
     let processes = processes.clamp(1, MOST_PROCESSES);
-    let duckdb = share(engine, processes).memory_bytes;
-    let memory_bytes = reader.parsed(MEMORY, 2 * duckdb + (512 << 20), "a number of bytes");
+    let share = share(engine, processes);
+    let least = share.memory_bytes + BESIDE_DUCKDB + u64::from(share.concurrency) * STACKS;
+    let memory_bytes = reader.parsed(MEMORY, least + share.memory_bytes, "a number of bytes");
     if server.platform != Platform::Server || isolation == Isolation::Inline {
         return QueriesConfig::INLINE;
     }
@@ -83,13 +88,12 @@ pub(crate) fn read(
              DB_POSTGRES_HOST, or inline here.",
         );
     }
-    if memory_bytes < duckdb + BESIDE_DUCKDB {
-        let least = duckdb + BESIDE_DUCKDB;
+    if memory_bytes < least {
         reader.problem(
             MEMORY,
             format!(
-                "is {memory_bytes}; a process has {duckdb} for DuckDB, so it needs at least {least}. Or lower \
-                 EIDER_ENGINE_MEMORY_BYTES, which the processes share."
+                "is {memory_bytes}; a process needs at least {least}. Or lower EIDER_ENGINE_MEMORY_BYTES or \
+                 EIDER_ENGINE_CONCURRENCY, which the processes share."
             ),
         );
     }

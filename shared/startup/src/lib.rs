@@ -22,7 +22,7 @@ mod unread;
 pub use lambda::Answers;
 pub use server::{Bound, bind};
 pub use stacks::deepen_stacks;
-pub use stuck::{STUCK, end_stuck};
+pub use stuck::{STUCK, end_now, end_stuck};
 pub use tracing_setup::start_tracing;
 #[cfg(unix)]
 pub use unix::serve_unix;

@@ -57,7 +57,8 @@ async fn work_that_panics_is_watched_no_more_and_its_rows_end_in_an_error() {
 #[tokio::test]
 async fn work_that_goes_on_though_no_one_waits_is_told_once() {
     let (told, tells) = std::sync::mpsc::channel();
-    let (grace, tell) = (Duration::from_millis(100), Arc::new(move || told.send(()).expect("heard")));
+    let (grace, tell) =
+        (Duration::from_millis(100), Arc::new(move || told.send(()).expect("heard")));
     let watchdog = Watchdog::telling(Some(crate::watchdog::Stuck { grace, tell }));
     let (ended, _batches) = work(&watchdog).await;
     drop(CallOff(Arc::clone(&ended.output.ending)));
