@@ -53,8 +53,9 @@ const MEMORY: &str = "EIDER_QUERY_MEMORY_BYTES";
 /// More would share a machine's memory into pieces of which none is of use.
 const MOST_PROCESSES: u32 = 64;
 
-/// What a process holds beside DuckDB's memory: itself, Arrow, what is on its way.
-const BESIDE_DUCKDB: u64 = 256 << 20;
+/// What a process holds beside DuckDB's memory: itself, Arrow, what is on its way; while it opens DuckDB, the
+/// stacks of some forty threads that check the extensions.
+const BESIDE_DUCKDB: u64 = 512 << 20;
 
 /// The stacks of queries: two threads of 32 MiB each, and for each query that runs four may be waiting for
 /// slow readers. Hardly any of it is ever used, but it counts.

@@ -1,7 +1,8 @@
 //! Stacks of threads that libraries start: of DuckDB's workers above all.
 
-/// As the engine's own threads have it: DuckDB recurses deep (FACTS 16). The memory is only reserved.
-const STACK: usize = 32 << 20;
+/// DuckDB recurses deep (FACTS 16). The memory is only reserved; but DuckDB starts a thread for each megabyte
+/// of an extension that it loads, so more would run into the limit of a query process.
+const STACK: usize = 16 << 20;
 
 /// Makes the stacks of threads that are started from now on, and ask for no size, at least so large. Only
 /// glibc lets a process choose; elsewhere they stay as they are.

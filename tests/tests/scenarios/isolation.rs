@@ -159,7 +159,7 @@ async fn a_process_that_is_killed_is_replaced_and_its_requests_are_told() {
 
 async fn a_query_past_the_memory_of_its_process_is_refused_and_no_server_ends() {
     let engine = [("EIDER_ENGINE_MEMORY_BYTES", "134217728"), ("EIDER_ENGINE_CONCURRENCY", "2")];
-    let memory = ("EIDER_QUERY_MEMORY_BYTES", "1207959552");
+    let memory = ("EIDER_QUERY_MEMORY_BYTES", "1342177280");
     let app = App::own(&[PROCESS, ONE, engine[0], engine[1], memory]).await;
     for _ in 0..2 {
         ask(&app, LARGE, 60).await.problem(422, "QUERY_TOO_LARGE");

@@ -54,13 +54,13 @@ fn what_a_process_may_hold_is_more_than_duckdb_has_in_it() {
     for count in ["0", "65", "two"] {
         assert_eq!(refused(&[&SERVICES, &process, &[(PROCESSES, count)]]), [PROCESSES]);
     }
-    let little = [(MEMORY, "1073741824")];
+    let little = [(MEMORY, "1342177280")];
     assert_eq!(refused(&[&SERVICES, &process, &little]), [MEMORY]);
     let engine = [("EIDER_ENGINE_MEMORY_BYTES", "134217728")];
     let config = read(&[&SERVICES, &process, &little, &engine]).expect("a configuration");
-    assert_eq!(config.server.queries.memory_bytes, 1 << 30);
+    assert_eq!(config.server.queries.memory_bytes, 1_342_177_280);
     let config = read(&[&SERVICES, &process]).expect("a configuration");
-    assert_eq!(config.server.queries.memory_bytes, (1 << 30) + (256 << 20) + (640 << 20));
+    assert_eq!(config.server.queries.memory_bytes, (1 << 30) + (512 << 20) + (640 << 20));
 }
 
 #[test]
