@@ -6,6 +6,7 @@
 mod attach;
 mod command;
 mod home;
+mod isolation;
 mod migrate;
 mod openapi;
 mod parts;

@@ -23,5 +23,6 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> anyhow::Result<()> {
     let config = Config::from_environment()?;
     startup::start_tracing(&config.server.log);
+    startup::deepen_stacks();
     command.run(&config).await
 }

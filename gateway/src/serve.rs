@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use config::{CatalogConfig, Config};
+use config::{CatalogConfig, Config, Isolation};
 use engine::Engine;
 use service::Authenticator;
-use utoipa_axum::router::OpenApiRouter;
 use web::{Anonymous, Edge};
 
 use crate::parts::{Parts, Stores};
-use crate::{attach, migrate};
+use crate::{attach, isolation, migrate};
 
 /// So long the start waits for the stores.
 const WARM_UP: Duration = Duration::from_secs(20);
@@ -46,6 +45,10 @@ pub async fn router(
     stores: &Stores,
     authenticator: Arc<dyn Authenticator>,
 ) -> anyhow::Result<Router> {
+    let pool = match config.server.queries.isolation {
+        Isolation::Process => Some(isolation::Pool::start(config, stores)?),
+        Isolation::Inline => None,
+    };
     let Parts { catalog, engine, objects } = Parts::new(config, stores).await?;
     warm_up(&engine).await?;
     let lake = engine.lake(catalog.clone());
@@ -57,24 +60,27 @@ pub async fn router(
         sources: config.sources.clone(),
         queries: queries.clone(),
     };
-    let rows = rows::Adapters { catalog: catalog.clone(), queries };
+    let rows = match pool {
+        Some(pool) => {
+            pool.ready(WARM_UP).await;
+            isolation::router(pool)
+        }
+        None => rows::router(rows::Adapters { catalog: catalog.clone(), queries }).into(),
+    };
     let catalog_extension = match &config.catalog {
         CatalogConfig::Sqlite(_) => domain::SQLITE_EXTENSION,
         CatalogConfig::Postgres(_) => domain::POSTGRES_EXTENSION,
     };
     let system =
         system::Adapters { catalog, objects, catalog_extension, config: Arc::new(config.clone()) };
-    let merged = OpenApiRouter::new()
-        .merge(tables::router(tables))
-        .merge(rows::router(rows))
-        .merge(system::router(system));
+    let merged = Router::from(tables::router(tables)).merge(rows).merge(system::router(system));
     let edge = Edge::new(authenticator, config.server.clone(), stores.temporary_dir());
-    Ok(web::finish(merged.into(), Arc::new(edge)))
+    Ok(web::finish(merged, Arc::new(edge)))
 }
 
 /// Opens DuckDB before the first query needs it. A lake that is encrypted otherwise than configured
 /// refuses the start; a dependency that is down, or slow, does not.
-async fn warm_up(engine: &Engine) -> anyhow::Result<()> {
+pub(crate) async fn warm_up(engine: &Engine) -> anyhow::Result<()> {
     match tokio::time::timeout(WARM_UP, engine.warm_up()).await {
         Ok(Err(error)) if error.error_code == "DB_DUCKLAKE_ENCRYPTED" => Err(error.into()),
         Ok(Err(error)) => {

@@ -23,7 +23,7 @@ pub struct EngineConfig {
 }
 
 /// What DuckDB needs to be of use at all.
-const LEAST_MEMORY: u64 = 128 << 20;
+pub(crate) const LEAST_MEMORY: u64 = 128 << 20;
 
 pub(crate) fn read(reader: &mut Reader, server: &ServerConfig) -> EngineConfig {
     let (memory, concurrency, temporary) = match server.platform {

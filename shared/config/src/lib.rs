@@ -9,6 +9,7 @@
 mod catalog;
 mod engine;
 mod features;
+mod queries;
 mod reader;
 mod role;
 mod secret;
@@ -19,6 +20,7 @@ mod storage;
 pub use catalog::{CatalogConfig, DuckLakeConfig, PostgresConfig, SqliteConfig};
 pub use engine::EngineConfig;
 pub use features::FeaturesConfig;
+pub use queries::{Isolation, QueriesConfig};
 pub use reader::{Problem, Problems};
 pub use role::{Password, Role};
 pub use secret::Secret;
@@ -63,11 +65,12 @@ impl Config {
     }
 
     fn read(mut reader: Reader) -> Result<Self, Problems> {
-        let server = server::read(&mut reader);
+        let mut server = server::read(&mut reader);
         let catalog = catalog::read(&mut reader, &server);
         let storage = storage::read(&mut reader, &server);
         let sources = storage::read_sources(&mut reader, &server, storage.bucket());
         let engine = engine::read(&mut reader, &server);
+        server.queries = queries::read(&mut reader, &server, &catalog, &engine);
         check_together(&mut reader, &server, &catalog, &storage);
         reader.refuse_unknown();
         let secrets = reader.secrets();

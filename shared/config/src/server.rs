@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{FeaturesConfig, Secret, features, reader::Reader};
+use crate::{FeaturesConfig, QueriesConfig, Secret, features, reader::Reader};
 
 /// How strict the start is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,8 @@ pub struct ServerConfig {
     pub body_silence: Duration,
     /// `EIDER_ANSWER_SILENCE_SECONDS`: a client that takes nothing of its answer for so long is cut off.
     pub answer_silence: Duration,
+    /// `EIDER_QUERY_*`: where callers' reads run.
+    pub queries: QueriesConfig,
     /// `FEATURE_ENABLE_*`.
     pub features: FeaturesConfig,
 }
@@ -129,6 +131,8 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
         stream_timeout: read_seconds(reader, "EIDER_STREAM_TIMEOUT_SECONDS", stream),
         body_silence: read_seconds(reader, "EIDER_BODY_SILENCE_SECONDS", 10),
         answer_silence: read_seconds(reader, "EIDER_ANSWER_SILENCE_SECONDS", 30),
+        // Known once the catalog is.
+        queries: QueriesConfig::INLINE,
         features: features::read(reader),
     }
 }

@@ -1,6 +1,7 @@
 //! The engine as a whole: what the composition root makes once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use catalog::SqliteCatalog;
 use domain::Result;
@@ -12,6 +13,7 @@ use crate::raw::memory;
 use crate::settings::{EngineSettings, Purpose, StorageLocation};
 use crate::sqlite_catalog::AskEngine;
 use crate::threads;
+use crate::watchdog::{Stuck, Watchdog};
 use crate::write::LakeEngine;
 
 /// DuckDB with the lake, in two instances that open on first need: one reads, one writes.
@@ -19,6 +21,7 @@ pub struct Engine {
     settings: Arc<EngineSettings>,
     pub(crate) reading: Arc<Slot>,
     pub(crate) writing: Arc<Slot>,
+    stuck: Option<Stuck>,
 }
 
 impl Engine {
@@ -27,7 +30,17 @@ impl Engine {
         memory::keep_little();
         let settings = Arc::new(settings);
         let slot = |purpose| Arc::new(Slot::new(Arc::clone(&settings), purpose));
-        Self { reading: slot(Purpose::Read), writing: slot(Purpose::Write), settings }
+        let (reading, writing) = (slot(Purpose::Read), slot(Purpose::Write));
+        Self { reading, writing, settings, stuck: None }
+    }
+
+    /// Calls `tell` for each query that goes on for so long after its time was over or its reader left:
+    /// DuckDB does not look for the interrupt everywhere (FACTS 16), and then the end of the process alone
+    /// stops it. To be set before [`Engine::queries`].
+    #[must_use]
+    pub fn on_stuck(mut self, grace: Duration, tell: impl Fn() + Send + Sync + 'static) -> Self {
+        self.stuck = Some(Stuck { grace, tell: Arc::new(tell) });
+        self
     }
 
     /// The embedded catalog, read through the reading instance, which has its file open. On
@@ -45,7 +58,8 @@ impl Engine {
 
     /// The reader. Make it once: it is what bounds the queries at a time.
     pub fn queries(&self) -> Arc<dyn QueryEngine> {
-        Arc::new(Queries::new(&self.settings, Arc::clone(&self.reading)))
+        let watchdog = Watchdog::telling(self.stuck.clone());
+        Arc::new(Queries::new(&self.settings, Arc::clone(&self.reading), watchdog))
     }
 
     /// Opens the reading instance now, so that the first query does not wait for it.

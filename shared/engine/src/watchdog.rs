@@ -14,6 +14,15 @@ use crate::threads;
 /// Between two interrupts of the same work.
 const AGAIN: Duration = Duration::from_millis(10);
 
+/// What to do about work that no interrupt stops.
+#[derive(Clone)]
+pub(crate) struct Stuck {
+    /// So long it may go on after the first interrupt.
+    pub(crate) grace: Duration,
+    /// Called once for each such work.
+    pub(crate) tell: Arc<dyn Fn() + Send + Sync>,
+}
+
 /// One thread that watches all of them; it starts with the first and ends with this value.
 pub(crate) struct Watchdog {
     shared: Arc<Shared>,
@@ -23,6 +32,7 @@ pub(crate) struct Watchdog {
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
+    stuck: Option<Stuck>,
 }
 
 #[derive(Default)]
@@ -37,6 +47,8 @@ pub(crate) struct Watched {
     interrupt: Arc<Interrupt>,
     deadline: Mutex<Option<Instant>>,
     called_off: AtomicBool,
+    /// When it was first interrupted, until that was told.
+    interrupted: Mutex<Option<Instant>>,
     ended: AtomicBool,
     shared: Arc<Shared>,
 }
@@ -60,7 +72,12 @@ impl Drop for Watch {
 
 impl Watchdog {
     pub(crate) fn new() -> Self {
-        Self { shared: Arc::default() }
+        Self::telling(None)
+    }
+
+    /// One that tells of work that goes on all the same.
+    pub(crate) fn telling(stuck: Option<Stuck>) -> Self {
+        Self { shared: Arc::new(Shared { stuck, ..Shared::default() }) }
     }
 
     /// Watches from now on, until [`Watched::end`] or the guard goes: let the work own it.
@@ -69,6 +86,7 @@ impl Watchdog {
             interrupt,
             deadline: Mutex::new(deadline),
             called_off: AtomicBool::new(false),
+            interrupted: Mutex::new(None),
             ended: AtomicBool::new(false),
             shared: Arc::clone(&self.shared),
         });
@@ -112,6 +130,18 @@ impl Watched {
         self.shared.changed.notify_one();
     }
 
+    /// It was interrupted now, and goes on: once it has done so for too long, that is told.
+    fn tell_if_stuck(&self, stuck: Option<&Stuck>) {
+        let Some(stuck) = stuck else { return };
+        let mut since = self.interrupted.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = since.get_or_insert_with(Instant::now).elapsed();
+        if waited >= stuck.grace && !self.ended.load(Ordering::Acquire) {
+            // Not again for a day.
+            *since = Instant::now().checked_add(Duration::from_hours(24));
+            (stuck.tell)();
+        }
+    }
+
     /// Whether it is watched no more.
     #[cfg(test)]
     pub(crate) fn has_ended(&self) -> bool {
@@ -149,6 +179,7 @@ fn watch_all(shared: &Shared) {
         for watched in &state.watched {
             let left = if watched.is_called_off() || watched.is_late() {
                 watched.interrupt.fire();
+                watched.tell_if_stuck(shared.stuck.as_ref());
                 Some(AGAIN)
             } else {
                 watched.deadline().map(|at| at.saturating_duration_since(Instant::now()))

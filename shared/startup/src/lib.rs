@@ -12,12 +12,20 @@ mod path;
 mod server;
 #[cfg(test)]
 mod socket_tests;
+mod stacks;
+mod stuck;
 mod tracing_setup;
+#[cfg(unix)]
+mod unix;
 mod unread;
 
 pub use lambda::Answers;
 pub use server::{Bound, bind};
+pub use stacks::deepen_stacks;
+pub use stuck::{STUCK, end_now, end_stuck};
 pub use tracing_setup::start_tracing;
+#[cfg(unix)]
+pub use unix::serve_unix;
 
 use axum::Router;
 use config::{Platform, ServerConfig};
@@ -28,6 +36,7 @@ pub async fn serve_router(
     config: &ServerConfig,
     answers: Answers,
 ) -> anyhow::Result<()> {
+    deepen_stacks();
     match config.platform {
         Platform::Lambda { .. } => lambda::serve(router, config, answers).await,
         Platform::Server => bind(config).await?.serve(router).await,

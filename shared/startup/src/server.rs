@@ -14,6 +14,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
@@ -106,8 +107,8 @@ impl Bound {
 type Limited = Lingering<Pin<Box<TimeoutStream<TcpStream>>>>;
 
 #[expect(clippy::disallowed_methods, reason = "one task a connection, in a process of our own")]
-fn serve_connection(
-    stream: Limited,
+pub(crate) fn serve_connection(
+    stream: Lingering<impl AsyncRead + AsyncWrite + Unpin + Send + 'static>,
     front_door: FrontDoor,
     router: Router,
     graceful: &GracefulShutdown,

@@ -2,9 +2,11 @@
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
 use domain::{Code, Error};
 use http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
+use service::Spool;
 
 use crate::body::{self, Limits};
 use crate::{Failure, RequestContext};
@@ -21,6 +23,33 @@ pub struct Json<T> {
 /// Bytes of a body of JSON at most: it is a definition or a query, a larger one is a mistake.
 pub const JSON_BYTES: u64 = 1 << 20;
 
+/// A body of JSON as it came, whole: for another process of ours, which reads it. `None` where the head
+/// says that it is none; that is refused there.
+#[derive(Debug)]
+pub struct JsonBytes(pub Option<Bytes>);
+
+impl<S: Sync> FromRequest<S> for JsonBytes {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let context = RequestContext::of(request.extensions())?;
+        if check_type(request.headers()).is_err() {
+            return Ok(Self(None));
+        }
+        let spool = spool(request.into_body(), &context, false).await?;
+        Ok(Self(Some(spool.bytes()?)))
+    }
+}
+
+async fn spool(body: Body, context: &RequestContext, digest: bool) -> Result<Spool, Error> {
+    let limits = Limits {
+        bytes: JSON_BYTES.min(context.edge.server.max_body_bytes),
+        digest,
+        instead: "JSON holds definitions and queries; rows go to PUT /tables/{table_name}.",
+    };
+    body::receive(body, context, limits).await
+}
+
 impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Failure;
 
@@ -34,12 +63,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 impl<T: DeserializeOwned> Json<T> {
     /// Receives the body and reads it; that it is JSON was seen before.
     pub(crate) async fn receive(body: Body, context: &RequestContext) -> Result<Self, Error> {
-        let limits = Limits {
-            bytes: JSON_BYTES.min(context.edge.server.max_body_bytes),
-            digest: true,
-            instead: "JSON holds definitions and queries; rows go to PUT /tables/{table_name}.",
-        };
-        let spool = body::receive(body, context, limits).await?;
+        let spool = spool(body, context, true).await?;
         let bytes = spool.bytes()?;
         let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {

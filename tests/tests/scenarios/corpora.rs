@@ -40,8 +40,8 @@ struct Tables {
 }
 
 impl Tables {
-    async fn new() -> Self {
-        let (app, people, orders) = (shared().await, unique("people"), unique("orders"));
+    async fn on(app: Arc<App>) -> Self {
+        let (people, orders) = (unique("people"), unique("orders"));
         app.create(&people, columns(&PEOPLE)).await;
         app.put(&path_of(&people), ARROW, arrow_of(&[people_rows()])).await.is(200);
         app.create(&orders, columns(&ORDERS)).await;
@@ -125,7 +125,15 @@ fn tags() -> ListArray {
 }
 
 async fn every_statement_that_works_answers_what_it_did() {
-    let tables = Tables::new().await;
+    what_works_answers_what_it_did(shared().await).await;
+}
+
+async fn every_statement_that_is_refused_says_why() {
+    what_is_refused_says_why(shared().await).await;
+}
+
+pub(crate) async fn what_works_answers_what_it_did(app: Arc<App>) {
+    let tables = Tables::on(app).await;
     let cases = read("allowed.sql");
     assert!(cases.len() >= 300, "{}", cases.len());
     let mut wrong = Vec::new();
@@ -140,8 +148,8 @@ async fn every_statement_that_works_answers_what_it_did() {
     assert!(wrong.is_empty(), "{} statements:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-async fn every_statement_that_is_refused_says_why() {
-    let tables = Tables::new().await;
+pub(crate) async fn what_is_refused_says_why(app: Arc<App>) {
+    let tables = Tables::on(app).await;
     let before = tables.app.table(&tables.people).await;
     let cases = read("refused.sql");
     assert!(cases.len() >= 200, "{}", cases.len());

@@ -37,6 +37,7 @@ mod functions;
 mod guard;
 mod idempotency;
 mod invalid_text;
+mod isolation;
 mod kills;
 mod limits;
 mod logs;
@@ -88,6 +89,7 @@ fn all() -> Vec<Scenario> {
         guard::all(),
         idempotency::all(),
         invalid_text::all(),
+        isolation::all(),
         kills::all(),
         limits::all(),
         logs::all(),

@@ -1,7 +1,7 @@
 //! `.env.example` and `docs/configuration.md` list what a start asks for.
 
 use super::*;
-use crate::{catalog, engine, server, storage};
+use crate::{catalog, engine, queries, server, storage};
 
 /// The names that `.env.example` sets, and to what.
 fn listed() -> BTreeMap<String, String> {
@@ -15,9 +15,10 @@ fn asked(variables: &[(&str, &str)]) -> BTreeSet<String> {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let mut reader = Reader::new(variables);
     let server = server::read(&mut reader);
-    catalog::read(&mut reader, &server);
+    let catalog = catalog::read(&mut reader, &server);
     storage::read(&mut reader, &server);
-    engine::read(&mut reader, &server);
+    let engine = engine::read(&mut reader, &server);
+    queries::read(&mut reader, &server, &catalog, &engine);
     reader.asked
 }
 

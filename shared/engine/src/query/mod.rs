@@ -45,9 +45,9 @@ pub(crate) struct Queries {
 }
 
 impl Queries {
-    pub(crate) fn new(settings: &EngineSettings, slot: Arc<Slot>) -> Self {
+    pub(crate) fn new(settings: &EngineSettings, slot: Arc<Slot>, watchdog: Watchdog) -> Self {
         let turns = Turns::new(settings.engine.concurrency as usize);
-        Self { slot, turns, watchdog: Watchdog::new() }
+        Self { slot, turns, watchdog }
     }
 
     /// Starts the query on a thread and waits for its first batch.

@@ -74,6 +74,11 @@ impl Server {
         signal_group(self.pid, signal);
     }
 
+    /// Its number, by which its own processes know it.
+    pub(crate) fn pid(&self) -> u32 {
+        self.pid
+    }
+
     /// How it ended, if within `limit`.
     pub(crate) async fn ended(&self, limit: Duration) -> Option<ExitStatus> {
         let started = Instant::now();

@@ -53,3 +53,19 @@ async fn work_that_panics_is_watched_no_more_and_its_rows_end_in_an_error() {
     let read = rows(head, batches, CallOff(ending), None).batches.try_collect::<Vec<_>>().await;
     assert_eq!(read.expect_err("cut short").code, domain::Code::Internal);
 }
+
+#[tokio::test]
+async fn work_that_goes_on_though_no_one_waits_is_told_once() {
+    let (told, tells) = std::sync::mpsc::channel();
+    let (grace, tell) =
+        (Duration::from_millis(100), Arc::new(move || told.send(()).expect("heard")));
+    let watchdog = Watchdog::telling(Some(crate::watchdog::Stuck { grace, tell }));
+    let (ended, _batches) = work(&watchdog).await;
+    drop(CallOff(Arc::clone(&ended.output.ending)));
+    drop(ended);
+    assert!(tells.recv_timeout(grace * 3).is_err(), "it ended");
+    let (work, _batches) = work(&watchdog).await;
+    drop(CallOff(Arc::clone(&work.output.ending)));
+    assert!(tells.recv_timeout(grace * 50).is_ok(), "it goes on");
+    assert!(tells.recv_timeout(grace * 3).is_err(), "it was told");
+}
