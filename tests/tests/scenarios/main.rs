@@ -30,6 +30,7 @@ mod create_refused;
 mod definitions;
 mod events;
 mod exact;
+mod examples;
 mod faults;
 mod flights;
 mod function_faults;
@@ -78,6 +79,7 @@ fn all() -> Vec<Scenario> {
         definitions::all(),
         events::all(),
         exact::all(),
+        examples::all(),
         faults::all(),
         flights::all(),
         function_faults::all(),
