@@ -53,6 +53,7 @@ mod past;
 mod processes;
 mod query;
 mod query_refused;
+mod schemathesis;
 mod settings;
 mod slow_clients;
 mod start;
@@ -102,6 +103,7 @@ fn all() -> Vec<Scenario> {
         processes::all(),
         query::all(),
         query_refused::all(),
+        schemathesis::all(),
         settings::all(),
         slow_clients::all(),
         start::all(),
