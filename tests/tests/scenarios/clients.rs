@@ -93,16 +93,20 @@ pub(crate) fn attachable(app: &App) -> Variables {
     variables(&attach, extensions)
 }
 
-fn variables(attach: &Path, extensions: &str) -> Variables {
-    let default = repository(".cache/duckdb/extensions").display().to_string();
-    let folder = variable("EIDER_EXTENSION_DIR").unwrap_or(default);
+fn variables(attach: &Path, loaded: &str) -> Variables {
     [
         ("EIDER_ATTACH", attach.display().to_string()),
-        ("EIDER_EXTENSIONS", extensions.to_owned()),
-        ("EIDER_EXTENSION_DIR", folder),
+        ("EIDER_EXTENSIONS", loaded.to_owned()),
+        ("EIDER_EXTENSION_DIR", extensions()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into()
+}
+
+/// The folder of DuckDB's extensions.
+pub(crate) fn extensions() -> String {
+    let default = repository(".cache/duckdb/extensions").display().to_string();
+    variable("EIDER_EXTENSION_DIR").unwrap_or(default)
 }
 
 /// What a person would write for a lake on PostgreSQL and MinIO.

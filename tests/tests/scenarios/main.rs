@@ -60,6 +60,7 @@ mod start;
 mod system;
 mod tables;
 mod text_bodies;
+mod tpch;
 mod types;
 mod unfinished_bodies;
 mod uuids;
@@ -110,6 +111,7 @@ fn all() -> Vec<Scenario> {
         system::all(),
         tables::all(),
         text_bodies::all(),
+        tpch::all(),
         types::all(),
         unfinished_bodies::all(),
         uuids::all(),
