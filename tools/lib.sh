@@ -13,6 +13,7 @@ needs() {
 cc|a C compiler|build-essential
 curl|curl|curl ca-certificates
 git|git|git
+jq|jq|jq
 ps|ps|procps
 python3|Python 3.11 or newer with venv and pip|python3 python3-venv python3-pip
 node|Node.js 20 or newer|nodejs

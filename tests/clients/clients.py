@@ -8,7 +8,7 @@ ARROW = "application/vnd.apache.arrow.stream"
 PARQUET = "application/vnd.apache.parquet"
 
 http = httpx.Client(base_url=os.environ["EIDER_URL"], timeout=60, trust_env=False)
-table = os.environ["EIDER_TABLE"]
+table = os.environ.get("EIDER_TABLE")
 
 
 def answer(response):

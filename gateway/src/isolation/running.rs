@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-use domain::Result;
+use domain::{Grants, Result, TableName};
 use service::{Query, QueryEngine, Rows};
 
 use super::NUMBER;
@@ -75,6 +75,14 @@ impl QueryEngine for Numbered {
         let number = REQUEST.try_with(|number| *number).ok();
         let _waiting = number.map(|number| self.running.enter(number, until));
         self.queries.query(query).await
+    }
+
+    async fn view_text(&self, sql: String, grants: Grants) -> Result<String> {
+        self.queries.view_text(sql, grants).await
+    }
+
+    async fn dependents(&self, name: &TableName) -> Result<Vec<TableName>> {
+        self.queries.dependents(name).await
     }
 }
 

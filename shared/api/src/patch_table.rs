@@ -48,7 +48,7 @@ pub struct PatchColumn {
     pub nullable: Option<bool>,
     /// What an append without it puts in from now on; `null` takes it away.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub default: Option<Option<Value>>,
     /// What people should know of it; `null` takes it away.
     #[serde(default, deserialize_with = "given")]

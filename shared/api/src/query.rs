@@ -17,7 +17,7 @@ pub struct QueryRequest {
     /// Values for the placeholders: an array for `?` and `$1`, an object for `$name`. JSON integers
     /// are BIGINT, past it HUGEINT, past that refused; other numbers are DOUBLE, strings VARCHAR (cast
     /// where used), arrays LIST, `{"type": "DATE", "value": "2026-01-31"}` any type.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub params: Option<Value>,
     /// The tables as this snapshot of the lake left them.
     pub snapshot: Option<u64>,
@@ -76,7 +76,7 @@ pub struct RowsAnswer {
     /// The columns, in order.
     pub columns: Vec<RowsColumn>,
     /// One object a row; one array a row with `?rows=array`, or where two columns have one name.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Value>)]
     pub rows: Vec<Value>,
     /// Rows in this answer.
     pub row_count: u64,

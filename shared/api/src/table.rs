@@ -20,7 +20,7 @@ pub struct ColumnDocument {
     pub nullable: bool,
     /// A JSON literal: what an append without this column puts in.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Value>)]
     pub default: Option<Value>,
     /// What people should know of it.
     #[serde(default)]

@@ -1,6 +1,6 @@
 //! Real clients, each in a script of `tests/clients` that says what it expects.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
@@ -25,20 +25,42 @@ async fn run(app: &App, script: &str, more: Variables) {
     let name = unique("client");
     app.create(&name, numbered_columns()).await;
     app.put(&path_of(&name), ARROW, arrow_of(&[numbered(0, 100)])).await.is(200);
+    let mut command = python(script);
+    command.env("EIDER_TABLE", &name).envs(more);
+    println!("{}", said(app, command).await.trim());
+}
+
+/// Python with the clients, on a script of `tests/clients`.
+pub(crate) fn python(script: &str) -> Command {
     let default = repository(".cache/tools/python/bin/python");
-    let python = variable("EIDER_TEST_PYTHON").map_or(default, Into::into);
-    let mut command = Command::new(&python);
-    command.arg(repository("tests/clients").join(script)).envs(more);
+    let mut command = Command::new(variable("EIDER_TEST_PYTHON").map_or(default, PathBuf::from));
+    command.arg(repository("tests/clients").join(script));
     command
-        .env("EIDER_URL", &app.url)
-        .env("EIDER_TABLE", &name)
-        .env("PYTHONDONTWRITEBYTECODE", "1");
+}
+
+/// Node on this script, which is put into `folder`, beside the packages that it may import.
+pub(crate) fn node(folder: &Path, script: &str) -> Command {
+    let modules = repository(".cache/tools/node/node_modules");
+    let modules = modules.canonicalize();
+    let modules = modules.expect("no packages for Node; run ./dev fetch node");
+    std::os::unix::fs::symlink(modules, folder.join("node_modules")).expect("a link");
+    std::fs::write(folder.join("script.mjs"), script).expect("written");
+    let mut command = Command::new("node");
+    command.arg(folder.join("script.mjs")).current_dir(folder);
+    command
+}
+
+/// What the command prints, if it ends well; it is told where the server is.
+pub(crate) async fn said(app: &App, mut command: Command) -> String {
+    let name = format!("{command:?}");
+    command.env("EIDER_URL", &app.url).env("PYTHONDONTWRITEBYTECODE", "1");
+    command.env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
     let ran = tokio::task::spawn_blocking(move || command.output()).await.expect("joined");
-    let output =
-        ran.unwrap_or_else(|e| panic!("{}: {e}; run ./dev fetch python", python.display()));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{script} disagrees: {said}");
-    println!("{}", String::from_utf8_lossy(&output.stdout).trim());
+    let output = ran.unwrap_or_else(|e| panic!("{name}: {e}; run ./dev fetch python node"));
+    let (out, err) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{name} disagrees: {err}\nand printed: {out}");
+    out.into_owned()
 }
 
 async fn pyarrow_reads_and_appends() {
@@ -55,6 +77,11 @@ async fn pandas_reads_and_appends() {
 
 async fn duckdb_attaches_the_same_lake_and_each_sees_what_the_other_writes() {
     let app: Arc<App> = Arc::new(App::own(&[]).await);
+    run(&app, "with_duckdb.py", attachable(&app)).await;
+}
+
+/// What scripts need to know to attach the lake of a server that is ours.
+pub(crate) fn attachable(app: &App) -> Variables {
     let attach = app.lake().home().join("attach.sql");
     let (extensions, statements) = match Way::current() {
         Way::Embedded => ("httpfs,sqlite_scanner,ducklake", None),
@@ -63,19 +90,23 @@ async fn duckdb_attaches_the_same_lake_and_each_sees_what_the_other_writes() {
     if let Some(statements) = statements {
         std::fs::write(&attach, statements).expect("written");
     }
-    run(&app, "with_duckdb.py", variables(&attach, extensions)).await;
+    variables(&attach, extensions)
 }
 
-fn variables(attach: &Path, extensions: &str) -> Variables {
-    let default = repository(".cache/duckdb/extensions").display().to_string();
-    let folder = variable("EIDER_EXTENSION_DIR").unwrap_or(default);
+fn variables(attach: &Path, loaded: &str) -> Variables {
     [
         ("EIDER_ATTACH", attach.display().to_string()),
-        ("EIDER_EXTENSIONS", extensions.to_owned()),
-        ("EIDER_EXTENSION_DIR", folder),
+        ("EIDER_EXTENSIONS", loaded.to_owned()),
+        ("EIDER_EXTENSION_DIR", extensions()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into()
+}
+
+/// The folder of DuckDB's extensions.
+pub(crate) fn extensions() -> String {
+    let default = repository(".cache/duckdb/extensions").display().to_string();
+    variable("EIDER_EXTENSION_DIR").unwrap_or(default)
 }
 
 /// What a person would write for a lake on PostgreSQL and MinIO.

@@ -30,6 +30,7 @@ mod create_refused;
 mod definitions;
 mod events;
 mod exact;
+mod examples;
 mod faults;
 mod flights;
 mod function_faults;
@@ -54,6 +55,7 @@ mod processes;
 mod query;
 mod query_refused;
 mod reads;
+mod schemathesis;
 mod settings;
 mod slow_clients;
 mod sources;
@@ -61,6 +63,7 @@ mod start;
 mod system;
 mod tables;
 mod text_bodies;
+mod tpch;
 mod types;
 mod unfinished_bodies;
 mod uuids;
@@ -82,6 +85,7 @@ fn all() -> Vec<Scenario> {
         definitions::all(),
         events::all(),
         exact::all(),
+        examples::all(),
         faults::all(),
         flights::all(),
         function_faults::all(),
@@ -106,6 +110,7 @@ fn all() -> Vec<Scenario> {
         query::all(),
         query_refused::all(),
         reads::all(),
+        schemathesis::all(),
         settings::all(),
         slow_clients::all(),
         sources::all(),
@@ -113,6 +118,7 @@ fn all() -> Vec<Scenario> {
         system::all(),
         tables::all(),
         text_bodies::all(),
+        tpch::all(),
         types::all(),
         unfinished_bodies::all(),
         uuids::all(),
