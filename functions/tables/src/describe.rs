@@ -19,7 +19,11 @@ pub(crate) async fn document(
         table.columns = match adapters.queries.query(query).await {
             Ok(rows) => rows.columns.iter().filter_map(column).collect(),
             // What it reads may be gone, or may not be the caller's to read: it is there all the same.
-            Err(error) if error.code == Code::Invalid => Vec::new(),
+            // Its query then is not shown either: it names them.
+            Err(error) if error.code == Code::Invalid => {
+                table.view = None;
+                Vec::new()
+            }
             Err(error) => return Err(error),
         };
     }

@@ -72,6 +72,13 @@ impl TableDefinition {
             )
             .field(format!("columns[{index}].name"), "is given twice"));
         }
+        let ours = |column: &&Column| column.name.folded().starts_with("_ducklake_internal_");
+        if let Some(column) = columns.iter().find(ours) {
+            let detail = format!("The name `{}` is DuckLake's own; choose another.", column.name);
+            return Err(
+                Error::invalid("RESERVED_NAME", detail).field(column.name.as_str(), "is reserved")
+            );
+        }
         check_comment(comment.as_deref(), || "comment".to_owned())?;
         for (index, column) in columns.iter().enumerate() {
             check_comment(column.comment.as_deref(), || format!("columns[{index}].comment"))?;

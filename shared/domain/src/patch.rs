@@ -48,6 +48,7 @@ impl TablePatch {
         }
         self.check_names(table)?;
         self.check_nulls()?;
+        self.check_renames(table)?;
         let mut columns = Vec::new();
         for column in &table.columns {
             if self.drop.contains(&column.name) {
@@ -82,6 +83,24 @@ impl TablePatch {
                 .unwrap_or_else(|| old.partition_by.iter().map(partition).collect()),
             sort_by: self.sort_by.clone().unwrap_or_else(|| old.sort_by.iter().map(sort).collect()),
         }
+    }
+
+    /// A new name is not that of another column before the patch: the changes are made one after the other.
+    fn check_renames(&self, table: &Table) -> Result<()> {
+        for (index, change) in self.alter.iter().enumerate() {
+            let Some(new) = change.rename_to.as_ref().filter(|new| **new != change.name) else {
+                continue;
+            };
+            let taken = table.columns.iter().any(|column| column.name == *new);
+            if taken && !self.drop.contains(new) {
+                let detail = format!(
+                    "`{new}` is the name of a column; rename that one first, in a patch of its own."
+                );
+                let field = format!("alter_columns[{index}].rename_to");
+                return Err(Error::invalid("DUPLICATE_COLUMN", detail).field(field, "is taken"));
+            }
+        }
+        Ok(())
     }
 
     /// DuckLake adds columns that take NULL only, and ends that for one column of a snapshot.
@@ -129,6 +148,18 @@ impl TablePatch {
 
 impl ColumnPatch {
     fn apply(&self, column: &Column) -> Result<Column> {
+        if let Some(to) = &self.r#type
+            && *to != column.r#type
+            && column.r#type.widens_to(to)
+        {
+            let detail = format!(
+                "The column `{}` stays {}: DuckLake 1.0 mixes up the statistics of a column whose type was \
+                 widened, and reads miss rows after that. Add a column, upsert into it, drop this one.",
+                column.name, column.r#type
+            );
+            return Err(Error::invalid("TYPE_STAYS", detail)
+                .field(column.name.as_str(), "cannot be widened safely"));
+        }
         if let Some(to) = &self.r#type
             && !column.r#type.widens_to(to)
         {

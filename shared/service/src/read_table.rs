@@ -83,6 +83,16 @@ pub async fn read_changes(
             format!("`{name}` is a view; ask for the changes of the tables that it reads.");
         return Err(Error::new(Code::Conflict, "IS_A_VIEW", detail));
     }
+    const OURS: [&str; 3] = ["snapshot_id", "rowid", "change_type"];
+    let taken = |column: &&domain::Column| OURS.contains(&column.name.folded().as_str());
+    if let Some(column) = table.columns.iter().find(taken) {
+        let detail = format!(
+            "The column `{}` of `{name}` has the name of one that the changes have; rename it to see them.",
+            column.name
+        );
+        return Err(Error::invalid("CHANGES_HIDDEN", detail)
+            .field(column.name.as_str(), "hides a column of the changes"));
+    }
     if from > to {
         let detail = format!("`from` (snapshot {from}) is after `to` (snapshot {to}).");
         return Err(Error::invalid("INVALID_RANGE", detail).field("from", "is after `to`"));

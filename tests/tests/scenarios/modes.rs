@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::app::{App, shared};
-use crate::harness::http::{ARROW, Answer, PARQUET, path_of, send, unique};
+use crate::harness::http::{ARROW, Answer, CSV, PARQUET, path_of, send, unique};
 use crate::harness::rows::{arrow_of, batch, numbered, numbered_columns, parquet_of};
 use crate::harness::scenario::Scenario;
 
@@ -21,6 +21,9 @@ pub(crate) fn all() -> Vec<Scenario> {
         of_twins_with_one_condition_one_wins,
         upserts_at_the_same_moment_add_each_key_once,
         a_replay_is_answered_before_its_condition_is_looked_at,
+        what_a_refused_overwrite_or_upsert_met_is_there_still,
+        overwrites_of_an_empty_table_leave_one,
+        of_twins_that_change_nothing_one_wins_too,
     ]
 }
 
@@ -210,4 +213,65 @@ async fn a_replay_is_answered_before_its_condition_is_looked_at() {
     let request = request.header("idempotency-key", format!("replay {name}"));
     let other = send(request.body(arrow_of(&[numbered(5, 3)]))).await;
     other.problem(422, "IDEMPOTENCY_KEY_REUSED");
+}
+
+/// The rows are read, not counted: a count is answered from statistics.
+async fn what_a_refused_overwrite_or_upsert_met_is_there_still() {
+    let (app, name) = (shared().await, unique("kept"));
+    let columns = json!([
+        {"name": "k", "type": "BIGINT"}, {"name": "v", "type": "BIGINT", "nullable": false},
+    ]);
+    app.create(&name, columns).await;
+    let path = path_of(&name);
+    let rows: String = (0..5_000).map(|k| format!("{k},{k}\n")).collect();
+    app.put(&path, CSV, format!("k,v\n{rows}").into_bytes()).await.is(200);
+    let pair = |v: Option<i64>| {
+        let k = Arc::new(Int64Array::from(vec![1, 2])) as ArrayRef;
+        batch([("k", k), ("v", Arc::new(Int64Array::from(vec![Some(1), v])) as ArrayRef)])
+    };
+    let whole = arrow_of(&[pair(Some(2))]);
+    for mode in ["mode=overwrite", "mode=upsert&key=k"] {
+        let target = format!("{path}?{mode}");
+        for body in [arrow_of(&[pair(None)]), whole[..whole.len() - 100].to_vec()] {
+            let answer = app.put(&target, ARROW, body).await;
+            assert!([400, 422].contains(&answer.status), "{mode}: {answer}");
+        }
+        let answer = app.put(&target, PARQUET, parquet_of(&[pair(None)])).await;
+        answer.problem(422, "NULL_NOT_ALLOWED");
+        let sql = format!("SELECT sum(k) AS k, sum(v) AS v FROM {name}");
+        let expected = json!([{"k": 12_497_500, "v": 12_497_500}]);
+        assert_eq!(json!(app.rows(&sql).await), expected, "after {mode}");
+    }
+}
+
+async fn overwrites_of_an_empty_table_leave_one() {
+    let (app, name) = (shared().await, unique("emptied"));
+    app.create(&name, numbered_columns()).await;
+    let over = format!("{}?mode=overwrite", path_of(&name));
+    for round in 0..3 {
+        app.put(&over, ARROW, arrow_of(&[numbered(0, 0)])).await.is(200);
+        let twins = (0..4).map(|twin| app.put(&over, ARROW, arrow_of(&[numbered(twin * 100, 20)])));
+        for answer in futures::future::join_all(twins).await {
+            answer.is(200);
+        }
+        assert_eq!(
+            app.value(&format!("SELECT count(id) FROM {name}")).await,
+            "20",
+            "round {round}"
+        );
+    }
+}
+
+async fn of_twins_that_change_nothing_one_wins_too() {
+    let (app, name, path) = table().await;
+    let over = format!("{path}?mode=overwrite");
+    let tag = app.get(&path).await.header("etag").expect("an ETag").to_owned();
+    let twins = (0..4).map(|twin| {
+        let request = app.request(Method::PUT, &over).header("content-type", ARROW);
+        let rows = if twin == 0 { 3 } else { 0 };
+        send(request.header("if-match", &tag).body(arrow_of(&[numbered(0, rows)])))
+    });
+    let answers = futures::future::join_all(twins).await;
+    let won = answers.iter().filter(|answer| answer.status == 200).count();
+    assert_eq!(won, 1, "{name}: {answers:?}");
 }

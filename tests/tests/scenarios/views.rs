@@ -120,6 +120,7 @@ async fn what_no_view_can_be_is_refused() {
             "FUNCTION_NOT_ALLOWED",
         ),
         ("SHOW TABLES".to_owned(), 422, "ONLY_SELECT"),
+        (format!("DESCRIBE {table}"), 422, "ONLY_SELECT"),
         (format!("EXPLAIN FROM {table}"), 422, "ONLY_SELECT"),
         (format!("SELECT * FROM {name}"), 422, "TABLE_NOT_FOUND"),
         (format!("DROP TABLE {table}"), 422, "ONLY_SELECT"),

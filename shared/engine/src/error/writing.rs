@@ -114,6 +114,12 @@ fn rows(failure: &Failure, table: &TableName) -> Option<Error> {
              appended.",
         ));
     }
+    if failure.message.starts_with("Could not parse type string") {
+        return Some(Error::invalid(
+            "VALUE_NOT_ALLOWED",
+            "A value of a VARIANT has a key that DuckDB cannot keep (an empty one). Nothing was appended.",
+        ));
+    }
     is_of_a_value(failure).then(|| value_not_allowed(failure, None))
 }
 

@@ -98,7 +98,14 @@ impl Attempt<'_> {
         self.define(|| {
             let schema = view.name.schema.quoted();
             self.connection.execute(&format!("CREATE SCHEMA IF NOT EXISTS {LAKE}.{schema}"))?;
-            self.connection.execute(&format!("CREATE VIEW {name} AS {}", view.sql))?;
+            let made = self.connection.execute(&format!("CREATE VIEW {name} AS {}", view.sql));
+            // DESCRIBE and SUMMARIZE are queries to the guard, but no body of a view.
+            made.map_err(|failure| match failure.is("Parser") {
+                true => Failed::Known(
+                    Error::invalid("ONLY_SELECT", "A view is one SELECT.").because(failure),
+                ),
+                false => failure.into(),
+            })?;
             if let Some(comment) = &view.comment {
                 let comment = literal(comment);
                 self.connection.execute(&format!("COMMENT ON VIEW {name} IS {comment}"))?;

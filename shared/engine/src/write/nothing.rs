@@ -10,6 +10,7 @@ use crate::{metadata, values};
 /// Records the key, if the caller gave one. `snapshot` is the table's last.
 pub(super) fn record(attempt: &Attempt<'_>, snapshot: SnapshotId) -> Result<Done, Failed> {
     let write = attempt.write;
+    let snapshot = still(attempt, snapshot)?;
     let micros = values::number(&attempt.connection, "SELECT epoch_us(now())::BIGINT")?;
     let micros = micros.unwrap_or_default();
     if write.key.by_caller {
@@ -30,6 +31,25 @@ pub(super) fn record(attempt: &Attempt<'_>, snapshot: SnapshotId) -> Result<Done
         at: Timestamp::from_microsecond(micros).map_err(Error::internal)?,
         answer: write.change.answer().map(ToOwned::to_owned),
     }))
+}
+
+/// The table's last snapshot as it is now, which must be the one that the caller saw, where that is asked: no
+/// trigger looks at a write that makes no commit.
+fn still(attempt: &Attempt<'_>, seen: SnapshotId) -> Result<SnapshotId, Failed> {
+    let (Some(wanted), Some(table)) = (attempt.write.if_match, attempt.write.change.table_id())
+    else {
+        return Ok(seen);
+    };
+    attempt.begin()?;
+    let last = attempt.current_snapshot().map_err(Failed::from);
+    let last = last.and_then(|snapshot| attempt.last_change(table, snapshot));
+    attempt.rollback();
+    match last? {
+        Some(last) if last != wanted => {
+            Err(service::precondition_failed(attempt.write.change.table(), Some(last)).into())
+        }
+        _ => Ok(wanted),
+    }
 }
 
 fn insert(attempt: &Attempt<'_>, snapshot: SnapshotId, micros: i64) -> Result<(), Failed> {

@@ -17,7 +17,8 @@ fn schedule_id() -> u64 {
 }
 
 /// Removes what the INSERT of this connection wrote before it failed. The maintenance finds what is
-/// left. The connection has done nothing else, and its transaction is rolled back.
+/// left. Its transaction is rolled back. What the catalog knows is no orphan: an overwrite and an upsert read
+/// the table's own files on this connection before they fail.
 pub(super) fn remove(connection: &Connection, settings: &EngineSettings) {
     if let Err(failure) = try_remove(connection, settings) {
         tracing::warn!(%failure, "a file of a failed append may be left under the data path");
@@ -31,7 +32,8 @@ pub(super) fn forget_log(connection: &Connection) -> Result<(), Failure> {
 
 fn try_remove(connection: &Connection, settings: &EngineSettings) -> Result<(), Failure> {
     let home = identifier(settings.metadata_schema());
-    let written = values::texts(connection, &written_files(&settings.storage))?;
+    let known = format!("{METADATA}.{home}.ducklake_data_file");
+    let written = values::texts(connection, &written_files(&settings.storage, &known))?;
     let paths: Vec<_> = written.into_iter().flatten().flatten().collect();
     for path in &paths {
         let (id, path) = (schedule_id(), literal(path));
@@ -48,8 +50,9 @@ fn try_remove(connection: &Connection, settings: &EngineSettings) -> Result<(), 
     Ok(())
 }
 
-/// The statement that finds the data files that this connection wrote, as paths under the lake.
-fn written_files(storage: &StorageLocation) -> String {
+/// The statement that finds the data files that this connection named and the catalog does not know, as
+/// paths under the lake. A file's name is its own, whatever folder it is in.
+fn written_files(storage: &StorageLocation, known: &str) -> String {
     const FILE: &str = r"ducklake-[0-9a-f-]+\.parquet";
     let base = storage.data_path();
     let (before, path, after) = match storage {
@@ -68,7 +71,8 @@ fn written_files(storage: &StorageLocation) -> String {
         "SELECT DISTINCT {base} || url_decode(file) FROM (\
              SELECT regexp_extract(message, {pattern}, 1) AS file FROM duckdb_logs \
              WHERE connection_id = current_connection_id() AND type = {kind}\
-         ) WHERE file <> ''"
+         ) WHERE file <> '' AND parse_filename(url_decode(file)) NOT IN (\
+             SELECT parse_filename(path) FROM {known} WHERE path IS NOT NULL)"
     )
 }
 
