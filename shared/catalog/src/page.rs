@@ -48,7 +48,8 @@ pub(crate) fn of_history(page: &HistoryPage) -> Parameters {
 fn point(at: Point) -> (Option<String>, Option<String>) {
     match at {
         Point::Newest => (None, None),
-        Point::Snapshot(id) => (Some(id.to_string()), None),
+        // No catalog counts further than a BIGINT.
+        Point::Snapshot(id) => (Some(id.0.min(i64::MAX as u64).to_string()), None),
         Point::Time(at) => (None, Some(at.strftime("%Y-%m-%d %H:%M:%S.%6f+00").to_string())),
     }
 }

@@ -16,6 +16,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         a_patch_is_made_once_and_only_if_the_table_is_as_it_was,
         not_null_is_held_against_the_rows,
         a_layout_is_kept_and_parts_the_files,
+        a_patch_of_what_is_so_already_changes_nothing,
     ]
 }
 
@@ -175,4 +176,13 @@ async fn a_layout_is_kept_and_parts_the_files() {
     odd["name"] = json!(unique("layout_odd"));
     odd["partition_by"] = json!(["nope"]);
     app.post("/tables", odd).await.problem(422, "INVALID_LAYOUT");
+}
+
+async fn a_patch_of_what_is_so_already_changes_nothing() {
+    let (app, _name, path) = table().await;
+    let before = app.get(&path).await.is(200).json();
+    let as_it_is = json!({"sort_by": [], "partition_by": []});
+    let answer = patch(&app, &path, &as_it_is).await.is(200).json();
+    assert_eq!(answer["snapshot"], before["snapshot"]);
+    assert_eq!(app.get(&path).await.is(200).json(), before);
 }

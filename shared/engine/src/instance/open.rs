@@ -122,10 +122,6 @@ fn attach_statements(settings: &EngineSettings, purpose: Purpose) -> Result<Vec<
             format!("ENCRYPTED {}", ducklake.encrypted),
         ],
     };
-    if purpose != Purpose::Read {
-        // As set_option it crashes once the lake holds a view (FACTS 5).
-        attach.push(format!("DATA_INLINING_ROW_LIMIT {}", ducklake.data_inlining_row_limit));
-    }
     match &settings.catalog {
         CatalogConfig::Sqlite(sqlite) => {
             let source = literal(&format!("ducklake:sqlite:{}", sqlite.path.display()));
@@ -191,16 +187,14 @@ fn seal(
         connection.execute("SET GLOBAL ducklake_retry_wait_ms = 20")?;
         connection.execute("SET GLOBAL ducklake_retry_backoff = 1.3")?;
     }
-    // The one thing that a connection of ours may still choose: see `query::run` and `write::attempt`.
+    // What a connection of ours may still choose: see `query::run`, `write::attempt` and `write::inlining`.
     // No caller can: what is no SELECT does not pass the guard.
-    let choice = match purpose {
-        Purpose::Read => Some("streaming_buffer_size"),
-        Purpose::Write => Some("ducklake_max_retry_count"),
-        Purpose::Migrate => None,
+    let choices = match purpose {
+        Purpose::Read => "'streaming_buffer_size'",
+        Purpose::Write => "'ducklake_max_retry_count', 'ducklake_default_data_inlining_row_limit'",
+        Purpose::Migrate => "",
     };
-    if let Some(choice) = choice {
-        connection.execute(&format!("SET GLOBAL allowed_configs = ['{choice}']"))?;
-    }
+    connection.execute(&format!("SET GLOBAL allowed_configs = [{choices}]"))?;
     if purpose == Purpose::Write {
         // In memory, for the clean-up after a failed append.
         let kind = literal(settings.storage.log_type());

@@ -5,6 +5,7 @@ use service::AlterTable;
 
 use super::attempt::{Attempt, Done, Failed};
 use super::create::{self, check_default, default_text};
+use super::nothing;
 use crate::answer;
 use crate::raw::Failure;
 use crate::sql::{literal, table};
@@ -12,14 +13,29 @@ use crate::sql::{literal, table};
 /// Makes the changes.
 pub(super) fn run(attempt: &Attempt<'_>, alter: &AlterTable) -> Result<Done, Failed> {
     check_defaults(attempt, alter)?;
+    let statements = statements(alter);
+    if statements.is_empty() {
+        return change_nothing(attempt, alter);
+    }
     attempt.define(|| {
         attempt.check_table(&alter.table, alter.table_id)?;
-        for statement in statements(alter) {
+        for statement in statements {
             let done = attempt.connection.execute(&statement);
             done.map_err(|failure| said(failure, alter))?;
         }
         Ok(0)
     })
+}
+
+/// The table is as the patch wants it: DuckLake would make no snapshot.
+fn change_nothing(attempt: &Attempt<'_>, alter: &AlterTable) -> Result<Done, Failed> {
+    attempt.begin()?;
+    let last = attempt
+        .check_table(&alter.table, alter.table_id)
+        .and_then(|snapshot| attempt.last_change(alter.table_id, snapshot));
+    attempt.rollback();
+    let last = last?.ok_or_else(|| Error::internal("a table without a snapshot"))?;
+    nothing::record(attempt, last)
 }
 
 /// In an order in which each stands on those before: NOT NULL first, since DuckLake looks at statistics

@@ -4,7 +4,7 @@ use catalog::ledger::AUTHOR;
 use domain::{Error, Kind, Name, SnapshotId, TableName};
 use service::{Change, CreateView, DropTable, RecordedWrite, Write};
 
-use super::{alter, append, create, culprit, ledger, nothing};
+use super::{alter, append, create, culprit, inlining, ledger, nothing};
 use crate::instance::Instance;
 use crate::raw::{Connection, Failure};
 use crate::settings::EngineSettings;
@@ -61,7 +61,7 @@ pub(crate) fn run(
     let connection = instance.connect()?;
     let watched = watchdog.watch(connection.interrupt(), write.deadline);
     let attempt = Attempt { connection, settings, write, watched };
-    attempt.change().map_err(|failed| match failed {
+    inlining::limit(&attempt).and_then(|()| attempt.change()).map_err(|failed| match failed {
         Failed::Engine(failure) if failure.is("INTERRUPT") && attempt.is_late() => {
             Failed::Known(answer::write_timed_out().because(failure))
         }

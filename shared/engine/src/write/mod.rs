@@ -6,6 +6,7 @@ mod attempt;
 mod create;
 mod culprit;
 mod forget;
+mod inlining;
 mod ledger;
 mod nothing;
 mod orphans;
