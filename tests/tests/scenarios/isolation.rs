@@ -258,7 +258,8 @@ fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
 
 async fn answers_are_the_same_in_a_process_of_their_own() {
     let lake = Lake::new().await;
-    let (inline, process) = (lake.serve(&[]).await, lake.serve(&[PROCESS]).await);
+    let inline = lake.serve(&[("EIDER_QUERY_ISOLATION", "inline")]).await;
+    let process = lake.serve(&[PROCESS]).await;
     let name = table(&inline, 200_000).await;
     let (data, query) = (format!("{}/data", path_of(&name)), format!("{}/query", path_of(&name)));
     let get = Method::GET;
