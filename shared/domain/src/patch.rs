@@ -12,7 +12,7 @@ pub struct ColumnPatch {
     pub name: Name,
     /// Another name.
     pub rename_to: Option<Name>,
-    /// A wider type.
+    /// Its type. Another one is refused, see [`TablePatch::apply`].
     pub r#type: Option<ColumnType>,
     /// Whether it may hold NULL.
     pub nullable: Option<bool>,
@@ -164,8 +164,7 @@ impl ColumnPatch {
             && !column.r#type.widens_to(to)
         {
             let detail = format!(
-                "The column `{}` is {}, which cannot become {to}: DuckLake widens integers and FLOAT \
-                 only. Add a column, fill it, drop this one.",
+                "The column `{}` is {}, which cannot become {to}. Add a column, fill it, drop this one.",
                 column.name, column.r#type
             );
             return Err(Error::invalid("TYPE_NOT_WIDER", detail)

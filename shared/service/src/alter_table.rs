@@ -32,6 +32,7 @@ pub async fn alter_table(
     let change = Change::AlterTable(AlterTable {
         table: name,
         table_id: table.id,
+        table_snapshot: table.summary.snapshot,
         columns: table.columns.clone(),
         layout: table.layout.clone(),
         patch,

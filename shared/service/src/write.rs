@@ -186,6 +186,8 @@ pub struct AlterTable {
     pub table: TableName,
     /// DuckLake's id of it: not its next namesake.
     pub table_id: u64,
+    /// Its last snapshot when it was looked at: what a patch of nothing answers.
+    pub table_snapshot: SnapshotId,
     /// Its columns before.
     pub columns: Vec<Column>,
     /// Its layout before.

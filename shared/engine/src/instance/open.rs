@@ -186,6 +186,11 @@ fn seal(
         connection.execute("SET GLOBAL ducklake_max_retry_count = 20")?;
         connection.execute("SET GLOBAL ducklake_retry_wait_ms = 20")?;
         connection.execute("SET GLOBAL ducklake_retry_backoff = 1.3")?;
+        // Not in ATTACH, which an attempt could not overrule; as set_option it crashes once the lake holds a
+        // view (FACTS 5).
+        let rows = settings.ducklake().data_inlining_row_limit;
+        connection
+            .execute(&format!("SET GLOBAL ducklake_default_data_inlining_row_limit = {rows}"))?;
     }
     // What a connection of ours may still choose: see `query::run`, `write::attempt` and `write::inlining`.
     // No caller can: what is no SELECT does not pass the guard.

@@ -15,7 +15,8 @@ pub(super) fn run(attempt: &Attempt<'_>, alter: &AlterTable) -> Result<Done, Fai
     check_defaults(attempt, alter)?;
     let statements = statements(alter);
     if statements.is_empty() {
-        return change_nothing(attempt, alter);
+        // The table is as the patch wants it: DuckLake would make no snapshot.
+        return nothing::record(attempt, alter.table_snapshot);
     }
     attempt.define(|| {
         attempt.check_table(&alter.table, alter.table_id)?;
@@ -25,17 +26,6 @@ pub(super) fn run(attempt: &Attempt<'_>, alter: &AlterTable) -> Result<Done, Fai
         }
         Ok(0)
     })
-}
-
-/// The table is as the patch wants it: DuckLake would make no snapshot.
-fn change_nothing(attempt: &Attempt<'_>, alter: &AlterTable) -> Result<Done, Failed> {
-    attempt.begin()?;
-    let last = attempt
-        .check_table(&alter.table, alter.table_id)
-        .and_then(|snapshot| attempt.last_change(alter.table_id, snapshot));
-    attempt.rollback();
-    let last = last?.ok_or_else(|| Error::internal("a table without a snapshot"))?;
-    nothing::record(attempt, last)
 }
 
 /// In an order in which each stands on those before: NOT NULL first, since DuckLake looks at statistics
@@ -198,6 +188,7 @@ mod tests {
         let alter = AlterTable {
             table: TableName::parse("t").expect("a name"),
             table_id: 1,
+            table_snapshot: domain::SnapshotId(1),
             columns: vec![column("a", true), column("p", true)],
             layout: Layout { partition_by: vec![old], sort_by: Vec::new() },
             patch,

@@ -1,6 +1,6 @@
 //! Rows of a body into a table: beside what is there, or in its place.
 
-use domain::{Error, SnapshotId};
+use domain::Error;
 use service::{Append, Mode};
 
 use super::attempt::{Attempt, Done, Failed};
@@ -48,10 +48,5 @@ fn insert(
         if nothing { Err(Error::internal("no rows").into()) } else { Ok((rows, wanted)) }
     });
     let done = incoming.finish(done);
-    if nothing { record_nothing(attempt, append.table_snapshot) } else { done }
-}
-
-/// Only the key is kept.
-pub(super) fn record_nothing(attempt: &Attempt<'_>, last: SnapshotId) -> Result<Done, Failed> {
-    nothing::record(attempt, last)
+    if nothing { nothing::record(attempt, append.table_snapshot) } else { done }
 }

@@ -61,7 +61,8 @@ pub(crate) fn run(
     let connection = instance.connect()?;
     let watched = watchdog.watch(connection.interrupt(), write.deadline);
     let attempt = Attempt { connection, settings, write, watched };
-    inlining::limit(&attempt).and_then(|()| attempt.change()).map_err(|failed| match failed {
+    let done = inlining::keep_structs_out(&attempt).and_then(|()| attempt.change());
+    done.map_err(|failed| match failed {
         Failed::Engine(failure) if failure.is("INTERRUPT") && attempt.is_late() => {
             Failed::Known(answer::write_timed_out().because(failure))
         }

@@ -5,18 +5,16 @@ use service::Change;
 
 use super::attempt::{Attempt, Failed};
 
-/// Says it for this attempt. Not in ATTACH, which a table could not be taken out of; as `set_option` it crashes once
-/// the lake holds a view (FACTS 5).
+/// Keeps a table with a STRUCT out of the catalog, in this attempt: its rows get files, whatever their number.
 ///
 /// DuckLake 1.0 keeps a STRUCT as a text that is not read back as it was: quotes are lost from `{'s': 'it''s'}`,
-/// and a DATE in one makes the table unreadable. So tables with one get files, whatever the number of rows.
-pub(super) fn limit(attempt: &Attempt<'_>) -> Result<(), Failed> {
-    let rows = match columns(&attempt.write.change) {
-        columns if columns.iter().any(|column| has_struct(&column.r#type)) => 0,
-        _ => attempt.settings.ducklake().data_inlining_row_limit,
-    };
-    let set = format!("SET SESSION ducklake_default_data_inlining_row_limit = {rows}");
-    Ok(attempt.connection.execute(&set).map(drop)?)
+/// and a DATE in one makes the table unreadable.
+pub(super) fn keep_structs_out(attempt: &Attempt<'_>) -> Result<(), Failed> {
+    if columns(&attempt.write.change).iter().any(|column| has_struct(&column.r#type)) {
+        let set = "SET SESSION ducklake_default_data_inlining_row_limit = 0";
+        attempt.connection.execute(set)?;
+    }
+    Ok(())
 }
 
 fn columns(change: &Change) -> &[Column] {

@@ -6,8 +6,8 @@
 use domain::{Error, Name};
 use service::Append;
 
-use super::append::record_nothing;
 use super::attempt::{Attempt, Done, Failed};
+use super::nothing;
 use super::rows::Incoming;
 use crate::sql::{identifier, literal, table};
 use crate::values;
@@ -28,7 +28,7 @@ pub(super) fn run(
         Err(failed) => return Err(incoming.explained(failed)),
     };
     if rows == 0 {
-        return record_nothing(attempt, append.table_snapshot);
+        return nothing::record(attempt, append.table_snapshot);
     }
     let merge = merge(append, keys, &incoming);
     let mut nothing = false;
@@ -45,7 +45,7 @@ pub(super) fn run(
         if nothing { Err(Error::internal("no rows").into()) } else { Ok((changed, last)) }
     });
     let done = incoming.finish(done);
-    if nothing { record_nothing(attempt, append.table_snapshot) } else { done }
+    if nothing { nothing::record(attempt, append.table_snapshot) } else { done }
 }
 
 /// As the table's types, so that keys are compared as the table's are.

@@ -7,7 +7,7 @@ use arrow_buffer::{NullBuffer, NullBufferBuilder, OffsetBuffer};
 use arrow_schema::{DataType, Field, FieldRef};
 use domain::{Error, Result};
 
-use super::{Builder, json_text, unfit};
+use super::{Builder, entered, json_text};
 use crate::read::text_rows::misfit::Fit;
 use crate::read::text_rows::room::Room;
 use crate::read::text_rows::scan::Scanner;
@@ -76,14 +76,9 @@ impl Builder for Lists {
     }
 
     fn json(&mut self, scanner: &mut Scanner<'_>, room: &mut Room) -> Fit {
-        match scanner.peek() {
-            Some(b'n') => {
-                scanner.word("null")?;
-                self.null(room);
-                return Ok(());
-            }
-            Some(b'[') => scanner.enter(b'[')?,
-            _ => return Err(unfit(&self.name, scanner)),
+        if !entered(&self.name, b'[', scanner)? {
+            self.null(room);
+            return Ok(());
         }
         let mut first = true;
         while scanner.more(b']', first)? {

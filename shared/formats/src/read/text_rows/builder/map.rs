@@ -8,7 +8,7 @@ use arrow_schema::{DataType, Field, FieldRef, Fields};
 use domain::{Error, Result};
 
 use super::list::Ends;
-use super::{Builder, json_text, unfit};
+use super::{Builder, entered, json_text, unfit};
 use crate::read::text_rows::misfit::{Fit, Misfit};
 use crate::read::text_rows::room::Room;
 use crate::read::text_rows::scan::Scanner;
@@ -117,17 +117,11 @@ impl Builder for Maps {
     }
 
     fn json(&mut self, scanner: &mut Scanner<'_>, room: &mut Room) -> Fit {
-        let (open, close) = match scanner.peek() {
-            Some(b'n') => {
-                scanner.word("null")?;
-                self.null(room);
-                return Ok(());
-            }
-            Some(b'{') => (b'{', b'}'),
-            Some(b'[') => (b'[', b']'),
-            _ => return Err(unfit(&self.name, scanner)),
-        };
-        scanner.enter(open)?;
+        let (open, close) = if scanner.peek() == Some(b'[') { (b'[', b']') } else { (b'{', b'}') };
+        if !entered(&self.name, open, scanner)? {
+            self.null(room);
+            return Ok(());
+        }
         // A map may be inside of another's value, but never inside of itself.
         self.seen.clear();
         let mut first = true;

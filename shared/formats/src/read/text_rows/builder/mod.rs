@@ -160,6 +160,21 @@ fn json_text(builder: &mut dyn Builder, expected: &str, text: &str, room: &mut R
         .map_err(|misfit| misfit.of_text(expected, text))
 }
 
+/// Enters the value at the scanner, which begins with this bracket; `false` if it is NULL, which it is then past.
+fn entered(expected: &str, open: u8, scanner: &mut Scanner<'_>) -> Result<bool, Box<Misfit>> {
+    match scanner.peek() {
+        Some(b'n') => {
+            scanner.word("null")?;
+            Ok(false)
+        }
+        Some(found) if found == open => {
+            scanner.enter(open)?;
+            Ok(true)
+        }
+        _ => Err(unfit(expected, scanner)),
+    }
+}
+
 /// What stands at the scanner is no value of the type.
 fn unfit(expected: &str, scanner: &mut Scanner<'_>) -> Box<Misfit> {
     // If it is no JSON, or too deep, then that is to be said.
