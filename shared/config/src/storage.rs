@@ -58,7 +58,12 @@ impl SourceConfig {
     }
 }
 
-/// `data_path` is where the lake's own files are: none of them is a source.
+/// Where the lake's data files are in a bucket.
+fn data_path(bucket: &str) -> String {
+    format!("s3://{bucket}/lake/")
+}
+
+/// The lake's own files in this bucket are no sources.
 pub(crate) fn read_sources(
     reader: &mut Reader,
     server: &ServerConfig,
@@ -68,7 +73,7 @@ pub(crate) fn read_sources(
     let text = reader.text_or(NAME, "");
     let prefixes: Vec<String> =
         text.split(',').map(str::trim).filter(|p| !p.is_empty()).map(ToOwned::to_owned).collect();
-    let lake = format!("s3://{bucket}/lake/");
+    let lake = data_path(bucket);
     for prefix in &prefixes {
         let is_prefix = prefix.strip_prefix("s3://").is_some_and(|rest| rest.find('/') > Some(0));
         if !is_prefix || !prefix.ends_with('/') {
@@ -114,7 +119,7 @@ impl S3Config {
 
     /// Where DuckLake keeps data files.
     pub fn data_path(&self) -> String {
-        format!("s3://{}/lake/", self.bucket)
+        data_path(&self.bucket)
     }
 }
 

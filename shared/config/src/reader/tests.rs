@@ -17,6 +17,7 @@ fn asked(variables: &[(&str, &str)]) -> BTreeSet<String> {
     let server = server::read(&mut reader);
     let catalog = catalog::read(&mut reader, &server);
     storage::read(&mut reader, &server);
+    storage::read_sources(&mut reader, &server, "lake");
     let engine = engine::read(&mut reader, &server);
     queries::read(&mut reader, &server, &catalog, &engine);
     reader.asked
