@@ -59,6 +59,7 @@ fn odd(parameter: &'static str, what: &str) -> Error {
             (Vec<u8> = "application/vnd.apache.arrow.stream"),
             (Vec<u8> = "application/vnd.apache.parquet"),
             (String = "text/csv"),
+            (String = "application/csv"),
             (String = "application/x-ndjson"),
             (AppendSource = "application/json"),
         )

@@ -40,12 +40,15 @@ impl Format {
     }
 
     /// The format of a media type: `type/subtype` without parameters, in any case.
+    ///
+    /// `application/csv` is for packed CSV: API Gateway makes UTF-8 of any body of type `text/*`, and binary
+    /// data does not outlive that.
     pub fn from_media_type(essence: &str) -> Option<Self> {
-        let parquet_alias = essence.eq_ignore_ascii_case("application/x-parquet");
-        Self::ALL
-            .into_iter()
-            .find(|format| essence.eq_ignore_ascii_case(format.media_type()))
-            .or(parquet_alias.then_some(Self::Parquet))
+        const ALIASES: [(&str, Format); 2] =
+            [("application/x-parquet", Format::Parquet), ("application/csv", Format::Csv)];
+        let own = Self::ALL.into_iter().map(|format| (format.media_type(), format));
+        own.chain(ALIASES)
+            .find_map(|(name, format)| essence.eq_ignore_ascii_case(name).then_some(format))
     }
 
     /// The name in `?format=`.
@@ -78,6 +81,7 @@ mod tests {
             assert!(format.content_type().starts_with(format.media_type()));
         }
         assert_eq!(Format::from_media_type("application/x-parquet"), Some(Format::Parquet));
+        assert_eq!(Format::from_media_type("Application/CSV"), Some(Format::Csv));
         for other in ["", "*/*", "text/*", "text/plain", "application/vnd.apache.arrow.file"] {
             assert_eq!(Format::from_media_type(other), None);
         }

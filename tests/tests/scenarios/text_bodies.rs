@@ -10,6 +10,7 @@ use crate::harness::app::{App, shared};
 use crate::harness::http::{ARROW, Answer, CSV, NDJSON, PARQUET, path_of, send, unique};
 use crate::harness::rows::{arrow_of, numbered, numbered_columns, parquet_of};
 use crate::harness::scenario::Scenario;
+use crate::harness::way::Way;
 
 pub(crate) fn all() -> Vec<Scenario> {
     scenarios![
@@ -183,6 +184,9 @@ fn gzip(body: &[u8]) -> Vec<u8> {
     packed.finish().expect("packed")
 }
 
+/// CSV that every front door leaves as it is.
+const PACKED_CSV: &str = "application/csv";
+
 async fn packed(app: &App, path: &str, media_type: &str, encoding: &str, body: Vec<u8>) -> Answer {
     let request = app.request(Method::PUT, path).header("content-type", media_type);
     send(request.header("content-encoding", encoding).body(body)).await
@@ -192,8 +196,17 @@ async fn packed_bodies_are_unpacked() {
     let (app, name, path) = table(numbered_columns()).await;
     let csv: String = (0..1_000).map(|id| format!("{id},row {id}\n")).collect();
     let csv = format!("id,name\n{csv}").into_bytes();
+    // API Gateway makes UTF-8 of `text/*`: what was packed is lost before we see it.
+    let as_text = packed(&app, &path, CSV, "gzip", gzip(&csv)).await;
+    let before = if Way::current() == Way::Stack {
+        as_text.problem(400, "CORRUPT_BODY");
+        0
+    } else {
+        as_text.is(200);
+        1_000
+    };
     for (media_type, body) in [
-        (CSV, csv),
+        (PACKED_CSV, csv),
         (ARROW, arrow_of(&[numbered(0, 1_000)])),
         (PARQUET, parquet_of(&[numbered(0, 1_000)])),
     ] {
@@ -206,7 +219,7 @@ async fn packed_bodies_are_unpacked() {
         cut.problem(400, "BODY_CUT_SHORT");
         packed(&app, &path, media_type, "gzip", body).await.problem(400, "CORRUPT_BODY");
     }
-    assert_eq!(app.table(&name).await["row_count"], 6_000);
+    assert_eq!(app.table(&name).await["row_count"], 6_000 + before);
     for encoding in ["br", "gzip, gzip", "deflate"] {
         let answer = packed(&app, &path, CSV, encoding, b"id\n1\n".to_vec()).await;
         answer.problem(415, "UNSUPPORTED_CONTENT_ENCODING");
@@ -219,7 +232,7 @@ async fn a_body_that_unpacks_to_too_much_is_refused() {
     let zeros = vec![b'0'; 100 << 20];
     let bomb = gzip(&[b"id\n".as_slice(), &zeros].concat());
     assert!(bomb.len() < 200_000, "{} bytes", bomb.len());
-    packed(&app, &path, CSV, "gzip", bomb).await.problem(413, "ROW_TOO_LARGE");
+    packed(&app, &path, PACKED_CSV, "gzip", bomb).await.problem(413, "ROW_TOO_LARGE");
     assert_eq!(app.table(&name).await["row_count"], 0);
     put(&app, &path, CSV, "id\n1\n").await.is(200);
 }
