@@ -26,7 +26,7 @@ def broken(body):
     return changed | place.map(lambda at: body[:at])
 
 
-for name, media_type in MEDIA_TYPES.items():
+for name, media_type in [*MEDIA_TYPES.items(), ("csv", "application/csv")]:
     whole = (BODIES / name).read_bytes()
     schemathesis.openapi.media_type(media_type, strategies.just(whole) | broken(whole) | strategies.binary(max_size=64))
 
