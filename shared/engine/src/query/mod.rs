@@ -46,7 +46,8 @@ pub(crate) struct Queries {
 
 impl Queries {
     pub(crate) fn new(settings: &EngineSettings, slot: Arc<Slot>, watchdog: Watchdog) -> Self {
-        let turns = Turns::new(settings.engine.concurrency as usize);
+        let turns =
+            Turns::new(settings.engine.concurrency as usize, settings.engine.queue as usize);
         Self { slot, turns, watchdog }
     }
 
