@@ -1,11 +1,13 @@
 //! A caller's SQL, checked before any of it is planned.
 
+use std::cell::Cell;
+
 use domain::{Error, Name, Result, TableName};
 
 use super::run::{Stop, Work};
 use super::views::Views;
 use crate::guard::{self, Answers, Guarded, Rules};
-use crate::{error, values};
+use crate::values;
 
 /// Checks the text with DuckDB's own parser, on the connection that will run it: nothing of it has run
 /// there yet, and the text stands between quotes. At the first table's name a transaction begins.
@@ -48,25 +50,27 @@ fn answered(
     rules: &Rules<'_>,
     views: &mut Views<'_>,
 ) -> Result<Guarded, Stop> {
+    // What the engine says is judged where all its failures are: an interrupt is no failure of the text.
+    let failed = Cell::new(None);
+    let stops = |failure, what| {
+        failed.set(Some(failure));
+        Error::internal(what)
+    };
     let mut parse = |text: &str| {
-        let rows =
-            values::texts(&work.connection, &guard::parse_sql(text)).map_err(error::querying)?;
+        let rows = values::texts(&work.connection, &guard::parse_sql(text))
+            .map_err(|failure| stops(failure, "the text cannot be parsed"))?;
         let tree = rows.into_iter().flatten().next().flatten();
         tree.ok_or_else(|| Error::internal("the parser gave no row"))
     };
-    let mut failed = None;
     let mut view_of = |name: &TableName| {
-        views.find(name).map_err(|failure| {
-            failed = Some(failure);
-            Error::internal("the lake's views cannot be read")
-        })
+        views.find(name).map_err(|failure| stops(failure, "the lake's views cannot be read"))
     };
     let answers = Answers { parse: &mut parse, view_of: &mut view_of };
     let guarded = match what {
         What::Statement(text) => guard::check(text, rules, answers),
         What::Condition(text) => guard::filter(text, rules, answers),
     };
-    match failed {
+    match failed.into_inner() {
         Some(failure) => Err(Stop::Engine(failure)),
         None => Ok(guarded?),
     }
