@@ -1,6 +1,6 @@
 //! `GET /tables/{table_name}/changes`
 
-use api::{Problem, RowsAnswer};
+use api::{Problem, RowsAnswer, RowsBytes};
 use axum::extract::State;
 use axum::response::Response;
 use domain::{Error, Point, SnapshotId, limits};
@@ -11,6 +11,7 @@ use service::{Query, Select};
 use utoipa::IntoParams;
 use web::{
     Authenticated, Failure, Parameters, RequestContext, RowsFormat, TablePath, rows_response,
+    schema::{FormatName, RowsName},
 };
 
 use crate::Adapters;
@@ -26,8 +27,10 @@ pub(crate) struct ChangesParameters {
     /// newest.
     to: Option<String>,
     /// `arrow`, `parquet`, `csv`, `ndjson` or `json`; overrides `Accept`.
+    #[param(inline, value_type = Option<FormatName>)]
     format: Option<String>,
     /// `array` for rows as arrays in JSON; by default `object`.
+    #[param(inline, value_type = Option<RowsName>)]
     rows: Option<String>,
     /// So many rows at most.
     limit: Option<u64>,
@@ -41,8 +44,8 @@ pub(crate) struct ChangesParameters {
     params(("table_name" = String, Path, description = "`name` or `schema.name`"), ChangesParameters),
     responses(
         (status = 200, description = "The changes; Arrow unless asked otherwise", content(
-            (Vec<u8> = "application/vnd.apache.arrow.stream"),
-            (Vec<u8> = "application/vnd.apache.parquet"),
+            (RowsBytes = "application/vnd.apache.arrow.stream"),
+            (RowsBytes = "application/vnd.apache.parquet"),
             (String = "text/csv"),
             (String = "application/x-ndjson"),
             (RowsAnswer = "application/json"),

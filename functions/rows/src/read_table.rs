@@ -1,6 +1,6 @@
 //! `GET /tables/{table_name}/data`
 
-use api::{Problem, RowsAnswer};
+use api::{Problem, RowsAnswer, RowsBytes};
 use axum::extract::State;
 use axum::response::Response;
 use domain::{Name, limits};
@@ -12,6 +12,7 @@ use utoipa::IntoParams;
 use web::{
     Authenticated, ETag, Failure, Parameters, RequestContext, RowsFormat, TablePath, point,
     rows_response,
+    schema::{FormatName, RowsName},
 };
 
 use crate::Adapters;
@@ -22,8 +23,10 @@ use crate::Adapters;
 #[into_params(parameter_in = Query)]
 pub(crate) struct DataParameters {
     /// `arrow`, `parquet`, `csv`, `ndjson` or `json`; overrides `Accept`.
+    #[param(inline, value_type = Option<FormatName>)]
     format: Option<String>,
     /// `array` for rows as arrays in JSON; by default `object`.
+    #[param(inline, value_type = Option<RowsName>)]
     rows: Option<String>,
     /// Only these columns, with commas between them; one that holds a comma stands in double quotes.
     columns: Option<String>,
@@ -34,6 +37,7 @@ pub(crate) struct DataParameters {
     /// As this snapshot of the lake left the table.
     snapshot: Option<u64>,
     /// As the table was at this time (RFC 3339).
+    #[param(format = DateTime)]
     as_of: Option<String>,
 }
 
@@ -47,8 +51,8 @@ pub(crate) struct DataParameters {
     ),
     responses(
         (status = 200, description = "The rows; Arrow unless asked otherwise", content(
-            (Vec<u8> = "application/vnd.apache.arrow.stream"),
-            (Vec<u8> = "application/vnd.apache.parquet"),
+            (RowsBytes = "application/vnd.apache.arrow.stream"),
+            (RowsBytes = "application/vnd.apache.parquet"),
             (String = "text/csv"),
             (String = "application/x-ndjson"),
             (RowsAnswer = "application/json"),

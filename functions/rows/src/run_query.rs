@@ -1,6 +1,6 @@
 //! `POST /query`
 
-use api::{Problem, QueryRequest, RowsAnswer};
+use api::{Problem, QueryRequest, RowsAnswer, RowsBytes};
 use axum::extract::State;
 use axum::response::Response;
 use web::{Authenticated, Failure, Json, RequestContext, RowsFormat, RowsParameters};
@@ -17,8 +17,8 @@ use crate::{Adapters, answer::answer};
             (RowsAnswer = "application/json"),
             (String = "text/csv"),
             (String = "application/x-ndjson"),
-            (Vec<u8> = "application/vnd.apache.arrow.stream"),
-            (Vec<u8> = "application/vnd.apache.parquet"),
+            (RowsBytes = "application/vnd.apache.arrow.stream"),
+            (RowsBytes = "application/vnd.apache.parquet"),
         )),
         (status = 422, description = "The SQL is not one that is run", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),

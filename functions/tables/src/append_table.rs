@@ -1,6 +1,6 @@
 //! `PUT /tables/{table_name}`
 
-use api::{AppendAnswer, AppendSource, Problem};
+use api::{AppendAnswer, AppendSource, Problem, RowsBytes};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::{Caller, Error, Name, Result as Checked, Table, TableName};
@@ -10,7 +10,7 @@ use service::{AppendTable, Appended, BodyRows, Mode, SeenTable};
 use utoipa::IntoParams;
 use web::{
     Authenticated, ETag, Failure, IncomingBody, Json, Parameters, RequestContext, TablePath,
-    WriteHeaders, replayed,
+    WriteHeaders, replayed, schema::ModeName,
 };
 
 use crate::body::{self, Encoding};
@@ -23,6 +23,7 @@ use crate::{Adapters, source};
 pub(crate) struct AppendParameters {
     /// `append` (by default), `overwrite` (what is there goes, with 0 rows in the body too) or `upsert`
     /// (rows of the same `key` are changed, others added).
+    #[param(inline, value_type = Option<ModeName>)]
     mode: Option<String>,
     /// The columns of `upsert` by which a row is known, with commas between them.
     key: Option<String>,
@@ -56,8 +57,8 @@ fn odd(parameter: &'static str, what: &str) -> Error {
     request_body(
         description = "Rows, their columns matched by name; or, as JSON, where they are in storage already",
         content(
-            (Vec<u8> = "application/vnd.apache.arrow.stream"),
-            (Vec<u8> = "application/vnd.apache.parquet"),
+            (RowsBytes = "application/vnd.apache.arrow.stream"),
+            (RowsBytes = "application/vnd.apache.parquet"),
             (String = "text/csv"),
             (String = "application/csv"),
             (String = "application/x-ndjson"),

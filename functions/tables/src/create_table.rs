@@ -1,6 +1,6 @@
 //! `POST /tables`
 
-use api::{CreateTable, NewTable, NewTableFrom, Problem, TableDocument};
+use api::{CreateTable, NewTable, NewTableFrom, Problem, RowsBytes, TableDocument};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::{Caller, Error, Layout, TableDefinition, TableName};
@@ -37,8 +37,8 @@ pub(crate) struct CreateParameters {
         description = "JSON with `columns` or `as`; or rows, whose columns the table takes",
         content(
             (CreateTable = "application/json"),
-            (Vec<u8> = "application/vnd.apache.arrow.stream"),
-            (Vec<u8> = "application/vnd.apache.parquet"),
+            (RowsBytes = "application/vnd.apache.arrow.stream"),
+            (RowsBytes = "application/vnd.apache.parquet"),
         )
     ),
     responses(

@@ -18,6 +18,7 @@ pub(crate) struct PastParameters {
     /// As this snapshot of the lake left it.
     snapshot: Option<u64>,
     /// As it was at this time (RFC 3339).
+    #[param(format = DateTime)]
     as_of: Option<String>,
 }
 

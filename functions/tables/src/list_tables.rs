@@ -18,6 +18,7 @@ use crate::Adapters;
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListParameters {
     /// Items of the page: 1 to 1,000, by default 100.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
@@ -28,6 +29,7 @@ pub(crate) struct ListParameters {
     /// As this snapshot of the lake left them.
     snapshot: Option<u64>,
     /// As they were at this time (RFC 3339).
+    #[param(format = DateTime)]
     as_of: Option<String>,
 }
 

@@ -4,6 +4,7 @@
 //! from domain values by `From`. Nothing here knows HTTP.
 
 mod append;
+mod bytes;
 mod config;
 mod create_table;
 mod history;
@@ -15,6 +16,7 @@ mod system;
 mod table;
 
 pub use append::{AppendAnswer, AppendSource};
+pub use bytes::RowsBytes;
 pub use config::{
     CatalogPlace, CheckStatus, ConfigCheck, ConfigFeatures, ConfigLimits, ConfigSummary,
     ConfigValidation, EngineLimits, Feature, FeatureState, StoragePlace,

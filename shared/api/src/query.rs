@@ -22,6 +22,7 @@ pub struct QueryRequest {
     /// The tables as this snapshot of the lake left them.
     pub snapshot: Option<u64>,
     /// The tables as they were at this time (RFC 3339).
+    #[schema(format = DateTime)]
     pub as_of: Option<String>,
     /// The schema of names without one; `main` unless told.
     pub default_schema: Option<String>,

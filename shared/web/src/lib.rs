@@ -22,6 +22,7 @@ mod parameters;
 mod path;
 mod point;
 mod rows;
+pub mod schema;
 mod write_headers;
 mod writing;
 

@@ -8,6 +8,7 @@ use http::{HeaderMap, header, request::Parts};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::schema::{FormatName, RowsName};
 use crate::{Failure, Parameters};
 
 /// What every answer made of rows takes.
@@ -16,8 +17,10 @@ use crate::{Failure, Parameters};
 #[into_params(parameter_in = Query)]
 pub struct RowsParameters {
     /// `arrow`, `parquet`, `csv`, `ndjson` or `json`; overrides `Accept`.
+    #[param(inline, value_type = Option<FormatName>)]
     pub format: Option<String>,
     /// `array` for rows as arrays in JSON; by default `object`.
+    #[param(inline, value_type = Option<RowsName>)]
     pub rows: Option<String>,
 }
 

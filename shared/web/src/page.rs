@@ -15,10 +15,14 @@ use utoipa::IntoParams;
 #[into_params(parameter_in = Query)]
 pub struct PageParameters {
     /// Items of the page: 1 to 1,000, by default 100.
+    #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<u32>,
     /// `next_cursor` of the page before.
     pub cursor: Option<String>,
 }
+
+// The document says it in figures.
+const _: () = assert!(limits::PAGE_MAXIMUM == 1_000);
 
 impl PageParameters {
     /// The number of items asked for.

@@ -2,13 +2,13 @@
 
 use axum::extract::FromRequestParts;
 use axum::response::Response;
-use domain::{Caller, Error, IdempotencyKey, IfMatch, RunId};
+use domain::{Caller, Error, IdempotencyKey, IfMatch, RunId, limits};
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 use service::{Origin, WriteKey};
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{Object, Type};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 
 use crate::{Failure, RequestContext, ambient, etag};
 
@@ -90,20 +90,33 @@ pub fn replayed(mut response: Response, before: bool) -> Response {
 /// For OpenAPI: the headers that every write takes.
 impl IntoParams for WriteHeaders {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let header = |name: &str, text: &str| {
+        let string = || ObjectBuilder::new().schema_type(Type::String);
+        let header = |name: &str, schema: ObjectBuilder, text: &str| {
             ParameterBuilder::new()
                 .name(name)
                 .parameter_in(ParameterIn::Header)
                 .required(Required::False)
                 .description(Some(text))
-                .schema(Some(Object::with_type(Type::String)))
+                .schema(Some(schema))
                 .build()
         };
         vec![
-            header("Idempotency-Key", "Sending the same write again under the same key acts once."),
-            header("X-Run-Id", "The run that this write belongs to: a UUID."),
+            header(
+                "Idempotency-Key",
+                string()
+                    .min_length(Some(1))
+                    .max_length(Some(limits::IDEMPOTENCY_KEY_CHARACTERS))
+                    .pattern(Some("^[ -~]+$")),
+                "Sending the same write again under the same key acts once.",
+            ),
+            header(
+                "X-Run-Id",
+                string().format(Some(SchemaFormat::Custom("uuid".to_owned()))),
+                "The run that this write belongs to: a UUID.",
+            ),
             header(
                 "If-Match",
+                string(),
                 "The table's ETag as it was read: the write is made only if the table is as it was then \
                  (412), also when others write at the same moment.",
             ),
