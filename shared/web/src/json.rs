@@ -109,6 +109,16 @@ fn refuse(error: &serde_json::Error, path: &str) -> Error {
         let detail = format!("The body lacks the field `{name}` at {place}.");
         return Error::malformed("MISSING_FIELD", detail).field(name, "is missing");
     }
+    if let Some(name) = sentence.strip_prefix("duplicate field ") {
+        let name = name.trim_matches('`');
+        let detail = format!("The body has the field `{name}` twice, at {place} again.");
+        return Error::malformed("INVALID_FIELD", detail).field(name, "is there twice");
+    }
+    // Of the body as a whole; what serde says of it names types of ours.
+    if path == "." {
+        let detail = format!("The body must be a JSON object of the route's fields; see {place}.");
+        return Error::malformed("INVALID_FIELD", detail);
+    }
     let detail = format!("The field `{path}` cannot be read: {sentence} at {place}.");
     Error::malformed("INVALID_FIELD", detail).field(path, sentence)
 }
@@ -151,6 +161,13 @@ mod tests {
         assert_eq!((field.as_str(), code), ("items", "MISSING_FIELD"));
         let (field, code, _) = check(r#"{"name": "a", "items": [1, 300]}"#);
         assert_eq!((field.as_str(), code), ("items[1]", "INVALID_FIELD"));
+        let (field, code, _) = check(r#"{"name": "a", "name": "b"}"#);
+        assert_eq!((field.as_str(), code), ("name", "INVALID_FIELD"));
+        for text in ["[]", "7", "null"] {
+            let (field, code, detail) = check(text);
+            assert_eq!((field.as_str(), code), ("", "INVALID_FIELD"));
+            assert!(detail.contains("JSON object"), "{detail}");
+        }
         let (field, code, detail) = check(r#"{"nmae": "a"}"#);
         assert_eq!((field.as_str(), code), ("nmae", "UNKNOWN_FIELD"));
         assert!(detail.contains("expected `name` or `items`"), "{detail}");

@@ -39,6 +39,11 @@ fn refuse(message: &str, path: String) -> Error {
         let detail = format!("This route does not know the query parameter `{name}`; {known}.");
         return Error::malformed("UNKNOWN_PARAMETER", detail).field(name, "is not known here");
     }
+    if let Some(name) = message.strip_prefix("missing field ") {
+        let name = name.trim_matches('`');
+        let detail = format!("The query parameter `{name}` is missing; this route needs it.");
+        return Error::malformed("INVALID_PARAMETER", detail).field(name, "is missing");
+    }
     let name = match message.split('`').nth(1) {
         Some(name) if message.starts_with("duplicate field") => name.to_owned(),
         _ => path,
