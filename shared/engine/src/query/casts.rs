@@ -1,6 +1,7 @@
 //! Types that DuckDB's conversion to Arrow gets wrong, or that no reader of Arrow takes: cast before
 //! (FACTS 14). Everything else stays as it is.
 
+use super::variants;
 use crate::raw::Type;
 use crate::sql::identifier;
 
@@ -85,12 +86,8 @@ pub(super) fn wrap(sql: &str, types: &[Type], limit: Option<u64>) -> Option<(Str
         .iter()
         .zip(types.iter().zip(&targets))
         .map(|(name, (r#type, target))| match target {
-            // DuckDB makes the text `null` of one that is NULL.
-            Some(target) if *r#type == Type::Plain("VARIANT") => {
-                let target = text(target);
-                format!("CASE WHEN {name} IS NULL THEN NULL ELSE CAST({name} AS {target}) END")
-            }
-            Some(target) => format!("CAST({name} AS {})", text(target)),
+            Some(target) => variants::cast(name, r#type)
+                .unwrap_or_else(|| format!("CAST({name} AS {})", text(target))),
             None => name.clone(),
         })
         .collect();

@@ -12,6 +12,7 @@ mod run;
 mod statement;
 mod stream;
 mod turns;
+mod variants;
 mod views;
 
 use std::sync::Arc;
