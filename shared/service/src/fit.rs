@@ -7,7 +7,8 @@
 //!
 //! Clients write nanoseconds without meaning them, so these fit though DuckDB keeps microseconds:
 //! timestamps in TIMESTAMP and TIMESTAMPTZ, times in TIME, intervals and durations in INTERVAL. Date64
-//! fits DATE, which keeps no time of day. `docs/formats.md` says what becomes of the rest.
+//! fits DATE, which keeps no time of day. What Parquet has in place of TIMESTAMP_S and INTERVAL, finer
+//! timestamps and texts, fits by each value. `docs/formats.md` says what becomes of the rest.
 
 use arrow_schema::{DataType, Field, IntervalUnit, Schema, TimeUnit};
 use domain::{Column, ColumnType, Error, Name, Result};
@@ -68,10 +69,21 @@ fn problem(columns: &[Column], seen: &[Name], field: &Field) -> Option<String> {
     let Some(column) = columns.iter().find(|column| named(&column.name)) else {
         return Some(format!("is not a column of the table; found {}", field.data_type()));
     };
-    if fits(&column.r#type, field.data_type()) {
+    if fits(&column.r#type, field.data_type()) || fits_by_value(&column.r#type, field.data_type()) {
         return None;
     }
     Some(format!("expected {}, found {}", column.r#type, field.data_type()))
+}
+
+/// What Parquet has in place of two types; whether it fits is seen of each value. Not within others: there
+/// it would be cast in silence.
+fn fits_by_value(column: &ColumnType, found: &DataType) -> bool {
+    match (column, found) {
+        (ColumnType::Plain("TIMESTAMP_S"), DataType::Timestamp(_, None)) => true,
+        (ColumnType::Plain("INTERVAL"), DataType::Dictionary(_, values)) => is_text(values),
+        (ColumnType::Plain("INTERVAL"), found) => is_text(found),
+        _ => false,
+    }
 }
 
 fn fits(column: &ColumnType, found: &DataType) -> bool {

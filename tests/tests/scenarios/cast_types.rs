@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, Date64Array, DurationNanosecondArray, Time64NanosecondArray, TimestampNanosecondArray,
+    ArrayRef, Date64Array, DurationNanosecondArray, StringArray, Time64NanosecondArray,
+    TimestampNanosecondArray,
 };
 use serde_json::{Value, json};
 
 use crate::harness::app::{App, shared};
-use crate::harness::http::{ARROW, Answer, JSON, PARQUET, path_of, send, unique};
+use crate::harness::http::{ARROW, Answer, JSON, NDJSON, PARQUET, path_of, send, unique};
 use crate::harness::rows::{arrow_of, batch, parquet_of, read_arrow, read_parquet};
 use crate::harness::scenario::Scenario;
 
@@ -17,8 +18,12 @@ pub(crate) fn all() -> Vec<Scenario> {
         types_that_no_format_has_are_written_as_the_page_says,
         an_integer_of_39_digits_is_refused_and_told,
         what_is_finer_than_its_column_is_cut_as_the_page_says,
+        what_parquet_has_in_place_of_a_type_can_be_appended_again,
     ]
 }
+
+/// A cell with nothing in it.
+const NOTHING: &str = "nothing";
 
 /// An expression; its type as Arrow has it, its value in JSON, and its cell in CSV.
 fn samples() -> Vec<(&'static str, &'static str, Value, &'static str)> {
@@ -32,6 +37,16 @@ fn samples() -> Vec<(&'static str, &'static str, Value, &'static str)> {
         ("'a'::ENUM('a', 'b')", "Utf8", json!("a"), "a"),
         ("union_value(num := 2)", "Utf8", json!(r#"{"num":2}"#), r#""{""num"":2}""#),
         ("{'a': 1}::VARIANT", "Utf8", json!(r#"{"a":1}"#), r#""{""a"":1}""#),
+        ("NULL::VARIANT", "Utf8", Value::Null, NOTHING),
+        ("[NULL::VARIANT, 1::VARIANT]", "List", json!([null, "1"]), r#""[null,""1""]""#),
+        ("[NULL, 1]::VARIANT[2]", "FixedSizeList", json!([null, "1"]), r#""[null,""1""]""#),
+        (
+            "{'a': NULL::VARIANT, 'b': 7}",
+            "Struct",
+            json!({"a": null, "b": 7}),
+            r#""{""a"":null,""b"":7}""#,
+        ),
+        ("MAP {'k': [NULL::VARIANT]}", "Map", json!({"k": [null]}), r#""{""k"":[null]}""#),
         ("[TIMETZ '12:00:00+01']", "List", json!(["12:00:00+01"]), r#""[""12:00:00+01""]""#),
     ]
 }
@@ -53,7 +68,11 @@ async fn types_that_no_format_has_are_written_as_the_page_says() {
         let shown = asked(&app, &sql, "json").await.is(200).json();
         assert_eq!(shown["rows"], json!([{"v": value}]), "{expression}");
         let csv = asked(&app, &sql, "csv").await.is(200).text();
-        let cell = if cell.is_empty() { value.to_string() } else { cell.to_owned() };
+        let cell = match cell {
+            "" => value.to_string(),
+            NOTHING => String::new(),
+            cell => cell.to_owned(),
+        };
         assert_eq!(csv, format!("v\r\n{cell}\r\n"), "{expression}");
         let as_arrow = read_arrow(&asked(&app, &sql, "arrow").await.is(200).body);
         let as_parquet = read_parquet(asked(&app, &sql, "parquet").await.is(200).body);
@@ -103,5 +122,38 @@ async fn what_is_finer_than_its_column_is_cut_as_the_page_says() {
         app.put(&path_of(&name), media_type, other).await.is(200);
         let rows = app.rows(&format!("SELECT v FROM {name}")).await;
         assert_eq!(rows, [json!({"v": kept}), json!({"v": kept})], "{kind}");
+    }
+}
+
+async fn what_parquet_has_in_place_of_a_type_can_be_appended_again() {
+    let (app, name) = (shared().await, unique("again"));
+    let columns =
+        json!([{"name": "s", "type": "TIMESTAMP_S"}, {"name": "it's", "type": "INTERVAL"}]);
+    app.create(&name, columns).await;
+    let rows = [
+        r#"{"s": "2024-02-29T12:34:56", "it's": "P1Y2M3DT4H5M6.789S"}"#,
+        r#"{"s": "1969-12-31T23:59:59", "it's": "PT0S"}"#,
+        r#"{"s": null, "it's": "P14M400DT1000H"}"#,
+        r#"{"s": null, "it's": null}"#,
+    ];
+    app.put(&path_of(&name), NDJSON, rows.join("\n").into_bytes()).await.is(200);
+    let data = format!("{}/data?format=parquet", path_of(&name));
+    let export = app.get(&data).await.is(200).body.to_vec();
+    let before = app.rows(&format!("SELECT * FROM {name} ORDER BY ALL")).await;
+    let over = format!("{}?mode=overwrite", path_of(&name));
+    app.put(&over, PARQUET, export).await.is(200);
+    assert_eq!(app.rows(&format!("SELECT * FROM {name} ORDER BY ALL")).await, before);
+    let finer: ArrayRef = Arc::new(TimestampNanosecondArray::from(vec![1_000_000_000, 1]));
+    let text: ArrayRef = Arc::new(StringArray::from(vec!["P1D", "1 day"]));
+    for (column, value, values) in
+        [("s", "1970-01-01 00:00:00.000000001", finer), ("it's", "1 day", text)]
+    {
+        let sent = [batch([(column, values)])];
+        for (media_type, body) in [(ARROW, arrow_of(&sent)), (PARQUET, parquet_of(&sent))] {
+            let answer = app.put(&path_of(&name), media_type, body).await;
+            answer.problem(422, "VALUE_NOT_ALLOWED");
+            assert_eq!(answer.fields(), [column], "{answer}");
+            assert!(answer.text().contains(&format!("The value `{value}` of ")), "{answer}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use domain::{Error, TableName};
 
 use super::cause::Cause;
+use super::refused::refused_value;
 use super::shown;
 use super::state::{
     is_commit_conflict, is_connection_lost, is_instance_broken, is_store_lost, is_table_changed,
@@ -120,7 +121,8 @@ fn rows(failure: &Failure, table: &TableName) -> Option<Error> {
             "A value of a VARIANT has a key that DuckDB cannot keep (an empty one). Nothing was appended.",
         ));
     }
-    is_of_a_value(failure).then(|| value_not_allowed(failure, None))
+    is_of_a_value(failure)
+        .then(|| refused_value(failure).unwrap_or_else(|| value_not_allowed(failure, None)))
 }
 
 /// Where DuckDB names the column of a body.

@@ -19,6 +19,9 @@ pub(super) fn named(failed: Failed, attempt: &Attempt<'_>, watchdog: &Watchdog) 
     if !error::is_of_a_value(failure) {
         return failed;
     }
+    if let Some(error) = error::refused_value(failure) {
+        return Failed::Known(error.because(failure.clone()));
+    }
     let schema = rows.source.schema();
     let column = said(failure, &schema).or_else(|| {
         let _watch = watchdog.watch(attempt.connection.interrupt(), attempt.write.deadline);

@@ -5,6 +5,7 @@ mod append;
 mod attempt;
 mod create;
 mod culprit;
+mod exports;
 mod forget;
 mod inlining;
 mod ledger;

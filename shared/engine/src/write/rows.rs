@@ -3,12 +3,12 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arrow_schema::{DataType, Field};
+use arrow_schema::{DataType, Field, TimeUnit};
 use domain::{Column, ColumnType, Error, TableName};
 use service::BodyRows;
 
 use super::attempt::{Attempt, Done, Failed};
-use super::orphans;
+use super::{exports, orphans};
 use crate::raw::{ArrowView, Connection, Failure, Type};
 use crate::sql::{identifier, literal, table};
 use crate::{answer, error};
@@ -143,34 +143,43 @@ fn value(field: &Field, column: Option<&Column>, bare: bool) -> String {
         ColumnType::Plain("VARIANT") if is_text(found) => {
             format!("CAST(CAST({name} AS JSON) AS VARIANT)")
         }
+        ColumnType::Plain("TIMESTAMP_S") if is_finer_than_seconds(found) => {
+            exports::seconds(field.name())
+        }
+        ColumnType::Plain("INTERVAL") if is_text(found) => exports::interval(field.name()),
         ColumnType::Plain(wide @ ("HUGEINT" | "UHUGEINT")) => {
-            kept_whole(&name, wide, is_text(found))
+            kept_whole(field.name(), wide, is_text(found))
         }
         _ => name,
     }
 }
 
 /// Parquet files, as DuckDB writes them, keep an integer of 128 bits as a DOUBLE: one that would lose digits
-/// there is refused, as is a text that a cast would round.
-fn kept_whole(name: &str, wide: &str, is_text: bool) -> String {
+/// there is refused, as is a text that a cast would round: by a cast of a text that says so, and of which
+/// column (see [`error::refused_value`]).
+fn kept_whole(column: &str, wide: &str, is_text: bool) -> String {
+    let name = identifier(column);
+    let with = |why: &str| literal(&format!("{why}{column}"));
     let whole = if is_text {
         format!(
             "CASE WHEN regexp_full_match({name}, '[+-]?[0-9]+') THEN {name} \
-             ELSE {name} || ' is no whole number' END"
+             ELSE {name} || {} END",
+            with(error::NOT_WHOLE)
         )
     } else {
-        name.to_owned()
+        name
     };
     let value = format!("CAST({whole} AS {wide})");
-    let lost = format!("{value}::VARCHAR || {}", literal(&format!(" {LOSES_DIGITS}")));
+    let lost = format!("{value}::VARCHAR || {}", with(error::LOSES_DIGITS));
     format!(
         "CASE WHEN TRY_CAST(CAST({value} AS DOUBLE) AS {wide}) IS DISTINCT FROM {value} \
          THEN CAST({lost} AS {wide}) ELSE {value} END"
     )
 }
 
-/// What such a value is followed by in the error.
-const LOSES_DIGITS: &str = "loses digits in the lake's files; make the column DECIMAL(38,0)";
+fn is_finer_than_seconds(found: &DataType) -> bool {
+    matches!(found, DataType::Timestamp(unit, None) if *unit != TimeUnit::Second)
+}
 
 fn is_text(found: &DataType) -> bool {
     match found {
