@@ -25,7 +25,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     let credentials = aws::credentials(s3).await?;
     let engine = Engine::new(EngineSettings::of(config, stores, s3, credentials));
     let lake = engine.lake(catalog.clone());
-    let queries = engine.queries();
+    let queries = engine.queries(catalog.clone());
     let objects = Arc::new(aws::S3ObjectStore::new(s3).await);
     let sources = config.sources.clone();
     let adapters = Adapters { catalog, lake, objects, sources, queries };

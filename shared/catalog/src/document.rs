@@ -4,7 +4,7 @@ use domain::{
     Error, Kind, Name, Point, Result, RunId, SnapshotId, Table, TableName, TableSummary, Timestamp,
 };
 use serde::Deserialize;
-use service::{CatalogStatus, RecordedWrite, TableChange, TableWrite};
+use service::{CatalogStatus, Mark, RecordedWrite, TableChange, TableWrite};
 
 use crate::columns::{self, ColumnDocument};
 use crate::layout::{self, PartitionDocument, SortDocument};
@@ -79,6 +79,20 @@ struct WriteDocument {
     run: Option<String>,
     at: String,
     answer: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct MarkDocument {
+    snapshot: Option<u64>,
+    generation: Option<u64>,
+}
+
+/// Reads where the lake is.
+pub(crate) fn mark(text: &str) -> Result<Mark> {
+    let MarkDocument { snapshot, generation } =
+        serde_json::from_str(text).map_err(Error::internal)?;
+    let snapshot = snapshot.ok_or_else(|| Error::internal("the lake has no snapshot"))?;
+    Ok(Mark { snapshot: SnapshotId(snapshot), generation: generation.unwrap_or_default() })
 }
 
 impl Document {

@@ -5,11 +5,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use config::{Password, PostgresConfig, Role, SslMode};
 use domain::{Error, Point, Result, SnapshotId, Table, TableName, TableSummary};
-use service::{Catalog, CatalogStatus, HistoryPage, RecordedWrite, TableChange, TablePage};
+use service::{Catalog, CatalogStatus, HistoryPage, Mark, RecordedWrite, TableChange, TablePage};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions};
 
-use crate::document::Document;
+use crate::document::{self, Document};
 use crate::failure::Failure;
 use crate::page::{self, Parameters};
 
@@ -28,6 +28,7 @@ pub struct PostgresCatalog {
     tables: String,
     write: String,
     history: String,
+    mark: String,
 }
 
 impl PostgresCatalog {
@@ -44,17 +45,22 @@ impl PostgresCatalog {
         let tables = include_str!("../queries/postgres_tables.sql").replace('@', &home);
         let write = include_str!("../queries/postgres_write.sql").replace('@', &home);
         let history = include_str!("../queries/postgres_history.sql").replace('@', &home);
-        Ok(Self { pool, tables, write, history })
+        let mark = include_str!("../queries/postgres_mark.sql").replace('@', &home);
+        Ok(Self { pool, tables, write, history, mark })
+    }
+
+    async fn ask(&self, sql: &str, parameters: &[Option<String>]) -> Result<Document> {
+        Document::read(&self.ask_text(sql, parameters).await?)
     }
 
     /// Asks until there is an answer: every pooled connection may have died with the server that was
     /// restarted, and each is thrown away when it fails. All questions are reads.
-    async fn ask(&self, sql: &str, parameters: &[Option<String>]) -> Result<Document> {
+    async fn ask_text(&self, sql: &str, parameters: &[Option<String>]) -> Result<String> {
         let mut tries = 0..=CONNECTIONS;
         loop {
             let last = tries.next().is_none();
             match self.ask_once(sql, parameters).await {
-                Ok(text) => return Document::read(&text),
+                Ok(text) => return Ok(text),
                 Err((failure, pooled)) if !last && (pooled || failure.is_moved()) => {
                     tracing::debug!(?failure, "the catalog is asked again");
                 }
@@ -113,6 +119,10 @@ impl Catalog for PostgresCatalog {
 
     async fn find_write(&self, key: &str) -> Result<Option<RecordedWrite>> {
         self.ask(&self.write, &[Some(key.to_owned())]).await?.into_write()
+    }
+
+    async fn mark(&self) -> Result<Mark> {
+        document::mark(&self.ask_text(&self.mark, &[]).await?)
     }
 
     async fn status(&self) -> Result<CatalogStatus> {

@@ -6,9 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::{Error, Point, Result, SnapshotId, Table, TableName, TableSummary};
-use service::{Catalog, CatalogStatus, HistoryPage, RecordedWrite, TableChange, TablePage};
+use service::{Catalog, CatalogStatus, HistoryPage, Mark, RecordedWrite, TableChange, TablePage};
 
-use crate::document::Document;
+use crate::document::{self, Document};
 use crate::failure::Failure;
 use crate::page::{self, Parameters};
 
@@ -16,6 +16,7 @@ const PAGE: &str = include_str!("../queries/sqlite_page.sql");
 const INLINED: &str = include_str!("../queries/sqlite_inlined.sql");
 const TABLES: &str = include_str!("../queries/sqlite_tables.sql");
 const WRITE: &str = include_str!("../queries/sqlite_write.sql");
+const MARK: &str = include_str!("../queries/sqlite_mark.sql");
 const HISTORY: &str = include_str!("../queries/sqlite_history.sql");
 
 /// Times that inlined tables may come or go between the questions of one listing.
@@ -112,6 +113,10 @@ impl<A: AskSqlite> Catalog for SqliteCatalog<A> {
 
     async fn find_write(&self, key: &str) -> Result<Option<RecordedWrite>> {
         self.write(Some(key)).await?.into_write()
+    }
+
+    async fn mark(&self) -> Result<Mark> {
+        document::mark(&self.asks.ask(MARK, &[]).await.map_err(Failure::into_error)?)
     }
 
     async fn status(&self) -> Result<CatalogStatus> {

@@ -31,7 +31,7 @@ pub use infer::columns_of;
 pub use list_history::list_history;
 pub use list_tables::{ListTables, list_tables};
 pub use port::{
-    Authenticator, Catalog, CatalogStatus, HistoryPage, Lake, ObjectStore, QueryEngine,
+    Authenticator, Catalog, CatalogStatus, HistoryPage, Lake, Mark, ObjectStore, QueryEngine,
     RecordedWrite, RowSource, StoredObject, TableChange, TablePage, TableWrite,
 };
 pub use query::{

@@ -35,8 +35,20 @@ pub trait Catalog: Send + Sync {
     /// What the ledger recorded under this key, or `None`.
     async fn find_write(&self, key: &str) -> Result<Option<RecordedWrite>>;
 
+    /// Where the lake is: the least that a reader must know before it trusts what it knows already.
+    async fn mark(&self) -> Result<Mark>;
+
     /// What health shows; also refuses a catalog that has not our version, by name.
     async fn status(&self) -> Result<CatalogStatus>;
+}
+
+/// Where the lake is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// The newest snapshot.
+    pub snapshot: SnapshotId,
+    /// How often the lake's clients were told to connect anew.
+    pub generation: u64,
 }
 
 /// Which tables a listing shows.

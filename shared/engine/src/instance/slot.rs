@@ -87,7 +87,7 @@ impl Slot {
         let (send, opening) = watch::channel(None);
         let (settings, purpose) = (Arc::clone(&self.settings), self.purpose);
         let (objects, kept) = (objects.cloned(), Arc::clone(&self.place));
-        threads::start("open", move || {
+        threads::start(move || {
             let opened = try_to_open(&settings, purpose, objects.as_ref()).map_err(Arc::new);
             let mut place = lock(&kept);
             place.opening = None;

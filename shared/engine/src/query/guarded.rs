@@ -2,10 +2,9 @@
 
 use domain::{Error, Name, Result, TableName};
 
+use super::reading::Reading;
 use super::run::{Stop, Work};
-use super::views::Views;
 use crate::guard::{self, Answers, Guarded, Rules};
-use crate::{error, values};
 
 /// Checks the text with DuckDB's own parser, on the connection that will run it: nothing of it has run
 /// there yet, and the text stands between quotes. At the first table's name a transaction begins.
@@ -14,16 +13,16 @@ pub(super) fn check(
     text: &str,
     this: Option<&TableName>,
     default_schema: Option<&Name>,
-    views: &mut Views<'_>,
+    reading: &mut Reading<'_>,
 ) -> Result<Guarded, Stop> {
     let rules = rules(work, this, default_schema);
-    answered(work, What::Statement(text), &rules, views)
+    answered(work, What::Statement(text), &rules, reading)
 }
 
 /// Checks a condition for `WHERE (…)`.
-pub(super) fn filter(work: &Work, text: &str, views: &mut Views<'_>) -> Result<Guarded, Stop> {
+pub(super) fn filter(work: &Work, text: &str, reading: &mut Reading<'_>) -> Result<Guarded, Stop> {
     let rules = rules(work, None, None);
-    answered(work, What::Condition(text), &rules, views)
+    answered(work, What::Condition(text), &rules, reading)
 }
 
 fn rules<'a>(
@@ -46,18 +45,13 @@ fn answered(
     work: &Work,
     what: What<'_>,
     rules: &Rules<'_>,
-    views: &mut Views<'_>,
+    reading: &mut Reading<'_>,
 ) -> Result<Guarded, Stop> {
-    let mut parse = |text: &str| {
-        let rows =
-            values::texts(&work.connection, &guard::parse_sql(text)).map_err(error::querying)?;
-        let tree = rows.into_iter().flatten().next().flatten();
-        tree.ok_or_else(|| Error::internal("the parser gave no row"))
-    };
+    let mut parse = |text: &str| work.parses.of(&work.session.connection, text);
     let mut failed = None;
     let mut view_of = |name: &TableName| {
-        views.find(name).map_err(|failure| {
-            failed = Some(failure);
+        reading.find(name).map_err(|stop| {
+            failed = Some(stop);
             Error::internal("the lake's views cannot be read")
         })
     };
@@ -66,8 +60,12 @@ fn answered(
         What::Statement(text) => guard::check(text, rules, answers),
         What::Condition(text) => guard::filter(text, rules, answers),
     };
-    match failed {
-        Some(failure) => Err(Stop::Engine(failure)),
-        None => Ok(guarded?),
+    if let Some(stop) = failed {
+        return Err(stop);
     }
+    let guarded = guarded?;
+    if guarded.mentions_now {
+        reading.be_of_now()?;
+    }
+    Ok(guarded)
 }

@@ -5,20 +5,26 @@ mod convert;
 mod define;
 mod guarded;
 mod listing;
+mod once;
 mod parameters;
+mod parses;
 mod plan;
+mod reading;
 pub(crate) mod renewal;
 mod run;
+mod session;
 mod statement;
 mod stream;
 mod turns;
 mod views;
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{Error, Grants, Result, TableName};
-use service::{Query, QueryEngine, Rows};
+use futures::future::maybe_done;
+use service::{Catalog, Query, QueryEngine, Rows};
 use tokio::sync::oneshot;
 
 use crate::instance::{Instance, Slot};
@@ -26,7 +32,11 @@ use crate::settings::EngineSettings;
 use crate::watchdog::Watchdog;
 use crate::{error, threads};
 
+use parses::Parses;
+use reading::Newest;
 use renewal::Renewal;
+pub(crate) use session::Sessions;
+
 use run::{Cure, Output, Stopped, Work};
 use stream::Ending;
 use turns::{Turn, Turns};
@@ -34,20 +44,29 @@ use turns::{Turn, Turns};
 /// Batches that wait for the client: with 10k rows or 8 MB each, some tens of MB at most.
 const WAITING_BATCHES: usize = 1;
 
-/// Tries of one query, where another try may help.
-const TRIES: u32 = 2;
+/// Tries of one query, where another try may help: in a new transaction, and on a new instance.
+const TRIES: u32 = 3;
 
 /// Runs callers' reads on the reading instance.
 pub(crate) struct Queries {
     slot: Arc<Slot>,
     turns: Turns,
     watchdog: Watchdog,
+    /// Asked for the newest snapshot before each read: on PostgreSQL, where that costs next to nothing.
+    catalog: Option<Arc<dyn Catalog>>,
+    parses: Arc<Parses>,
 }
 
 impl Queries {
-    pub(crate) fn new(settings: &EngineSettings, slot: Arc<Slot>, watchdog: Watchdog) -> Self {
+    pub(crate) fn new(
+        settings: &EngineSettings,
+        slot: Arc<Slot>,
+        watchdog: Watchdog,
+        catalog: Arc<dyn Catalog>,
+    ) -> Self {
         let turns = Turns::new(settings.engine.concurrency as usize);
-        Self { slot, turns, watchdog }
+        let catalog = (!settings.is_sqlite()).then_some(catalog);
+        Self { slot, turns, watchdog, catalog, parses: Arc::default() }
     }
 
     /// Starts the query on a thread and waits for its first batch.
@@ -57,16 +76,25 @@ impl Queries {
         query: Query,
         turn: Turn,
     ) -> Result<Rows, Stopped> {
-        let connection = instance.connect().map_err(|failure| Stopped {
+        let session = instance.sessions.take().map_err(|failure| Stopped {
             error: error::opening(failure),
             cure: Some(Cure::Reopen),
         })?;
-        let watch = self.watchdog.watch(connection.interrupt(), query.deadlines.at_first());
+        let interrupt = session.connection.interrupt();
+        let watch = self.watchdog.watch(interrupt, query.deadlines.at_first());
+        let (tell, coming) = oneshot::channel();
+        let asked = self.catalog.as_ref().filter(|_| query.may_read_tables());
+        let coming = asked.map(|_| coming);
+        let newest = self.catalog.clone();
+        let newest = newest.map(|catalog| Newest::new(catalog, instance.generation, coming));
         let (head, first) = oneshot::channel();
         let (send, batches) = tokio::sync::mpsc::channel(WAITING_BATCHES);
         let ending = Arc::new(Ending::new(Arc::clone(&watch)));
         let work = Work {
-            connection,
+            session,
+            sessions: Arc::clone(&instance.sessions),
+            newest,
+            parses: Arc::clone(&self.parses),
             query,
             watch,
             output: Output {
@@ -79,7 +107,19 @@ impl Queries {
         // Should no one wait any more, this is dropped, and with it the work is called off.
         let calling_off = stream::CallOff(Arc::clone(&ending));
         let hopeless = |error| Stopped { error, cure: None };
-        threads::start("query", move || run::run(work, head)).map_err(hopeless)?;
+        // Under way before the thread wakes, and answered while the guard reads the text.
+        let mut mark = asked.map(|catalog| maybe_done(catalog.mark()));
+        if let Some(mark) = &mut mark {
+            let _ = futures::poll!(mark);
+        }
+        threads::start(move || run::run(work, head)).map_err(hopeless)?;
+        if let Some(mark) = &mut mark {
+            mark.await;
+        }
+        // The query may have failed before, and then no one listens.
+        if let Some(mark) = mark.and_then(|mut mark| Pin::new(&mut mark).take_output()) {
+            let _ = tell.send(mark);
+        }
         match first.await {
             Ok(head) => {
                 let renewal = self.slot.has_credentials();
@@ -115,11 +155,11 @@ impl QueryEngine for Queries {
 
     async fn view_text(&self, sql: String, grants: Grants) -> Result<String> {
         let instance = self.slot.get().await?;
-        threads::run("define", move || define::view_text(&instance, &sql, &grants)).await?
+        threads::run(move || define::view_text(&instance, &sql, &grants)).await?
     }
 
     async fn dependents(&self, name: &TableName) -> Result<Vec<TableName>> {
         let (instance, name) = (self.slot.get().await?, name.clone());
-        threads::run("define", move || define::dependents(&instance, &name)).await?
+        threads::run(move || define::dependents(&instance, &name)).await?
     }
 }

@@ -88,7 +88,7 @@ impl TestLake {
         let engine = Engine::new(settings.clone());
         let catalog = engine.catalog();
         let lake = engine.lake(Arc::clone(&catalog));
-        let queries = engine.queries();
+        let queries = engine.queries(Arc::clone(&catalog));
         Self { folder, settings, engine, catalog, lake, queries }
     }
 

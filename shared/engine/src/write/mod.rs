@@ -115,7 +115,7 @@ impl LakeEngine {
         let table = write.change.table().clone();
         let on = Arc::clone(&instance);
         let turn = Arc::clone(turn);
-        let done = threads::run("write", move || {
+        let done = threads::run(move || {
             let done = attempt::run(&on, &settings, &watchdog, &write);
             drop(turn);
             done
