@@ -9,6 +9,7 @@ mod forgets;
 mod hostile;
 mod instances;
 mod late_writes;
+mod pins;
 mod queries;
 mod services;
 mod types;
