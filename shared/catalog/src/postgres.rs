@@ -1,5 +1,6 @@
 //! The catalog on PostgreSQL, in the role that reads.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,9 +10,11 @@ use service::{Catalog, CatalogStatus, HistoryPage, Mark, RecordedWrite, TableCha
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions};
 
+use crate::definitions::Definitions;
 use crate::document::{self, Document};
 use crate::failure::Failure;
 use crate::page::{self, Parameters};
+use crate::together::Together;
 
 /// Connections of one process at most; a function that takes one request at a time uses one.
 pub const CONNECTIONS: u32 = 4;
@@ -29,6 +32,8 @@ pub struct PostgresCatalog {
     write: String,
     history: String,
     mark: String,
+    marks: Together<Mark>,
+    definitions: Definitions,
 }
 
 impl PostgresCatalog {
@@ -46,7 +51,8 @@ impl PostgresCatalog {
         let write = include_str!("../queries/postgres_write.sql").replace('@', &home);
         let history = include_str!("../queries/postgres_history.sql").replace('@', &home);
         let mark = include_str!("../queries/postgres_mark.sql").replace('@', &home);
-        Ok(Self { pool, tables, write, history, mark })
+        let (marks, definitions) = (Together::default(), Definitions::default());
+        Ok(Self { pool, tables, write, history, mark, marks, definitions })
     }
 
     async fn ask(&self, sql: &str, parameters: &[Option<String>]) -> Result<Document> {
@@ -117,12 +123,25 @@ impl Catalog for PostgresCatalog {
         self.ask(&self.history, &page::of_history(page)).await?.into_history()
     }
 
-    async fn find_write(&self, key: &str) -> Result<Option<RecordedWrite>> {
-        self.ask(&self.write, &[Some(key.to_owned())]).await?.into_write()
+    async fn find_definition(&self, name: &TableName) -> Result<Option<Arc<Table>>> {
+        let version = self.mark().await?.schema_version;
+        if let Some(known) = self.definitions.get(name, version) {
+            return Ok(Some(known));
+        }
+        let found = self.find_table(name, Point::Newest).await?.map(Arc::new);
+        if let Some(found) = &found {
+            self.definitions.keep(version, found);
+        }
+        Ok(found)
+    }
+
+    async fn find_writes(&self, keys: &[String]) -> Result<Vec<(String, RecordedWrite)>> {
+        self.ask(&self.write, &[Some(keys.join(","))]).await?.into_writes()
     }
 
     async fn mark(&self) -> Result<Mark> {
-        document::mark(&self.ask_text(&self.mark, &[]).await?)
+        let ask = async || document::mark(&self.ask_text(&self.mark, &[]).await?);
+        self.marks.ask(ask).await
     }
 
     async fn status(&self) -> Result<CatalogStatus> {

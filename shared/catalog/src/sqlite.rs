@@ -86,8 +86,8 @@ impl<A: AskSqlite> SqliteCatalog<A> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn write(&self, key: Option<&str>) -> Result<Document> {
-        let answer = self.asks.ask(WRITE, &[key.map(str::to_owned)]).await;
+    async fn writes(&self, keys: &[String]) -> Result<Document> {
+        let answer = self.asks.ask(WRITE, &[Some(serde_json::json!(keys).to_string())]).await;
         Document::read(&answer.map_err(Failure::into_error)?)
     }
 }
@@ -111,8 +111,8 @@ impl<A: AskSqlite> Catalog for SqliteCatalog<A> {
         Document::read(&answer.map_err(Failure::into_error)?)?.into_history()
     }
 
-    async fn find_write(&self, key: &str) -> Result<Option<RecordedWrite>> {
-        self.write(Some(key)).await?.into_write()
+    async fn find_writes(&self, keys: &[String]) -> Result<Vec<(String, RecordedWrite)>> {
+        self.writes(keys).await?.into_writes()
     }
 
     async fn mark(&self) -> Result<Mark> {
@@ -120,7 +120,7 @@ impl<A: AskSqlite> Catalog for SqliteCatalog<A> {
     }
 
     async fn status(&self) -> Result<CatalogStatus> {
-        self.write(None).await?.into_status()
+        self.writes(&[]).await?.into_status()
     }
 }
 

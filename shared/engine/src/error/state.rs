@@ -62,10 +62,18 @@ pub(crate) fn is_store_lost(failure: &Failure) -> bool {
 
 /// The table is not as the write wants it.
 pub(super) fn is_table_changed(failure: &Failure) -> bool {
-    use catalog::ledger::{TABLE_HAS_CHANGED, TABLE_HAS_CHANGED_IN_POSTGRES};
+    use catalog::ledger::{
+        TABLE_HAS_CHANGED, TABLE_HAS_CHANGED_IN_POSTGRES, TABLE_IS_ANOTHER,
+        TABLE_IS_ANOTHER_IN_POSTGRES,
+    };
     let cause = Cause::of(failure);
-    let line = cause.line();
-    line.starts_with(TABLE_HAS_CHANGED) || line.starts_with(TABLE_HAS_CHANGED_IN_POSTGRES)
+    let raised = [
+        TABLE_HAS_CHANGED,
+        TABLE_HAS_CHANGED_IN_POSTGRES,
+        TABLE_IS_ANOTHER,
+        TABLE_IS_ANOTHER_IN_POSTGRES,
+    ];
+    raised.iter().any(|begin| cause.line().starts_with(begin))
 }
 
 /// Another commit came first, in the words of DuckLake, PostgreSQL or SQLite.

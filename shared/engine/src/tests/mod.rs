@@ -6,6 +6,7 @@ mod culprits;
 mod errors;
 mod extensions;
 mod forgets;
+mod groups;
 mod hostile;
 mod instances;
 mod late_writes;
