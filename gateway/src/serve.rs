@@ -58,6 +58,7 @@ pub async fn router(
         lake,
         objects: objects.clone(),
         sources: config.sources.clone(),
+        attached: tables::Attached::of(config),
         queries: queries.clone(),
     };
     let rows = match pool {

@@ -52,8 +52,8 @@ impl Engine {
     /// The writer. `catalog` answers what the ledger holds: [`Engine::catalog`] on SQLite, the
     /// PostgreSQL adapter else. Make it once: it is what lets one write at a time on SQLite.
     pub fn lake(&self, catalog: Arc<dyn Catalog>) -> Arc<dyn Lake> {
-        let (settings, slot) = (Arc::clone(&self.settings), Arc::clone(&self.writing));
-        Arc::new(LakeEngine::new(settings, slot, catalog))
+        let (reading, writing) = (Arc::clone(&self.reading), Arc::clone(&self.writing));
+        Arc::new(LakeEngine::new(Arc::clone(&self.settings), writing, reading, catalog))
     }
 
     /// The reader. `catalog` is the one that [`Engine::lake`] takes. Make it once: it is what bounds the

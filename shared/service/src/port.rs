@@ -180,6 +180,10 @@ pub trait Lake: Send + Sync {
     /// (rows that the table does not take), `Unavailable` (`COMMIT_CONFLICT`: other writes came first
     /// each time; `OUTCOME_UNKNOWN`; a dependency that is down).
     async fn write(&self, write: Write) -> Result<crate::Outcome>;
+
+    /// Tells every process that works on the lake to connect to it anew before its next work; this one has
+    /// let go of its connections when it answers. How often that was told.
+    async fn reconnect(&self) -> Result<u64>;
 }
 
 /// Where appended rows come from. May be opened several times; each time it gives the same rows.

@@ -1,5 +1,7 @@
 //! Lakes of a test's own.
 
+use std::sync::Arc;
+
 use std::path::Path;
 
 use config::Config;

@@ -18,12 +18,10 @@ mod stream;
 mod turns;
 mod views;
 
-use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{Error, Grants, Result, TableName};
-use futures::future::maybe_done;
 use service::{Catalog, Query, QueryEngine, Rows};
 use tokio::sync::oneshot;
 
@@ -33,7 +31,7 @@ use crate::watchdog::Watchdog;
 use crate::{error, threads};
 
 use parses::Parses;
-use reading::Newest;
+use reading::{Asking, Newest};
 use renewal::Renewal;
 pub(crate) use session::Sessions;
 
@@ -52,8 +50,10 @@ pub(crate) struct Queries {
     slot: Arc<Slot>,
     turns: Turns,
     watchdog: Watchdog,
-    /// Asked for the newest snapshot before each read: on PostgreSQL, where that costs next to nothing.
-    catalog: Option<Arc<dyn Catalog>>,
+    catalog: Arc<dyn Catalog>,
+    /// Whether that is asked for the newest snapshot before each read: on PostgreSQL, where it costs next to
+    /// nothing.
+    asks: bool,
     parses: Arc<Parses>,
 }
 
@@ -65,8 +65,20 @@ impl Queries {
         catalog: Arc<dyn Catalog>,
     ) -> Self {
         let turns = Turns::new(settings.engine.concurrency as usize);
-        let catalog = (!settings.is_sqlite()).then_some(catalog);
-        Self { slot, turns, watchdog, catalog, parses: Arc::default() }
+        let asks = !settings.is_sqlite();
+        Self { slot, turns, watchdog, catalog, asks, parses: Arc::default() }
+    }
+
+    /// Who knows the newest snapshot, where another than the transaction does, and the question to them, where
+    /// the query is likely to need it.
+    fn ask(&self, instance: &Instance, query: &Query) -> (Option<Newest>, Option<Asking<'_>>) {
+        if !self.asks {
+            return (None, None);
+        }
+        let asking = query.may_read_tables().then(|| Asking::new(&*self.catalog));
+        let (asking, coming) = asking.unzip();
+        let newest = Newest::new(Arc::clone(&self.catalog), instance.generation, coming);
+        (Some(newest), asking)
     }
 
     /// Starts the query on a thread and waits for its first batch.
@@ -82,11 +94,7 @@ impl Queries {
         })?;
         let interrupt = session.connection.interrupt();
         let watch = self.watchdog.watch(interrupt, query.deadlines.at_first());
-        let (tell, coming) = oneshot::channel();
-        let asked = self.catalog.as_ref().filter(|_| query.may_read_tables());
-        let coming = asked.map(|_| coming);
-        let newest = self.catalog.clone();
-        let newest = newest.map(|catalog| Newest::new(catalog, instance.generation, coming));
+        let (newest, mut asking) = self.ask(instance, &query);
         let (head, first) = oneshot::channel();
         let (send, batches) = tokio::sync::mpsc::channel(WAITING_BATCHES);
         let ending = Arc::new(Ending::new(Arc::clone(&watch)));
@@ -108,17 +116,12 @@ impl Queries {
         let calling_off = stream::CallOff(Arc::clone(&ending));
         let hopeless = |error| Stopped { error, cure: None };
         // Under way before the thread wakes, and answered while the guard reads the text.
-        let mut mark = asked.map(|catalog| maybe_done(catalog.mark()));
-        if let Some(mark) = &mut mark {
-            let _ = futures::poll!(mark);
+        if let Some(asking) = &mut asking {
+            asking.begin().await;
         }
         threads::start(move || run::run(work, head)).map_err(hopeless)?;
-        if let Some(mark) = &mut mark {
-            mark.await;
-        }
-        // The query may have failed before, and then no one listens.
-        if let Some(mark) = mark.and_then(|mut mark| Pin::new(&mut mark).take_output()) {
-            let _ = tell.send(mark);
+        if let Some(asking) = asking {
+            asking.tell().await;
         }
         match first.await {
             Ok(head) => {
@@ -154,12 +157,13 @@ impl QueryEngine for Queries {
     }
 
     async fn view_text(&self, sql: String, grants: Grants) -> Result<String> {
-        let instance = self.slot.get().await?;
+        let instance = self.slot.current(&*self.catalog).await?;
         threads::run(move || define::view_text(&instance, &sql, &grants)).await?
     }
 
     async fn dependents(&self, name: &TableName) -> Result<Vec<TableName>> {
-        let (instance, name) = (self.slot.get().await?, name.clone());
+        let instance = self.slot.current(&*self.catalog).await?;
+        let name = name.clone();
         threads::run(move || define::dependents(&instance, &name)).await?
     }
 }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use domain::{Result as Answer, SnapshotId, TableName};
+use futures::future::{BoxFuture, MaybeDone, maybe_done};
 use service::{Catalog, Mark};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -42,6 +43,33 @@ impl Newest {
             None => self.runtime.block_on(self.catalog.mark())?,
         };
         if mark.generation == self.generation { Ok(mark.snapshot) } else { Err(Stop::Moved) }
+    }
+}
+
+/// The question for the newest snapshot, asked while the query is on its way to its thread.
+pub(super) struct Asking<'a> {
+    mark: MaybeDone<BoxFuture<'a, Answer<Mark>>>,
+    tell: oneshot::Sender<Answer<Mark>>,
+}
+
+impl<'a> Asking<'a> {
+    /// With where the answer comes.
+    pub(super) fn new(catalog: &'a dyn Catalog) -> (Self, oneshot::Receiver<Answer<Mark>>) {
+        let (tell, coming) = oneshot::channel();
+        (Self { mark: maybe_done(catalog.mark()), tell }, coming)
+    }
+
+    /// Sends the question off, and does not wait.
+    pub(super) async fn begin(&mut self) {
+        let _ = futures::poll!(&mut self.mark);
+    }
+
+    /// Hands the answer on. The query may have failed before, and then no one listens.
+    pub(super) async fn tell(mut self) {
+        (&mut self.mark).await;
+        if let Some(mark) = std::pin::Pin::new(&mut self.mark).take_output() {
+            let _ = self.tell.send(mark);
+        }
     }
 }
 

@@ -72,3 +72,34 @@ async fn a_transaction_that_the_server_has_ended_is_begun_anew() {
     assert_eq!(count(&one, name).await, 5);
     one.lake.write(write(&format!("drop {name}"), one.drop_of(name).await)).await.expect("dropped");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_process_that_is_told_to_connect_anew_does_so_before_its_next_work() {
+    let lakes = services::two("reconnected").await;
+    let [one, two] = &lakes;
+    let name = &format!("reconnected{}", std::process::id());
+    one.create(name, &[("id", "BIGINT"), ("b", "VARCHAR")]).await.expect("made");
+    let work = async |lake: &TestLake, n: i64| {
+        lake.append(&format!("{name} {n}"), name, Memory::of(writes::ids(n, 1)))
+            .await
+            .expect("one");
+        assert_eq!(count(lake, name).await, n);
+        [
+            lake.engine.reading.get().await.expect("one"),
+            lake.engine.writing.get().await.expect("one"),
+        ]
+    };
+    let (of_one, of_two) = (work(one, 1).await, work(two, 2).await);
+    let told = one.lake.reconnect().await.expect("told");
+    assert_eq!(two.catalog.mark().await.expect("a mark").generation, told);
+    let now = [work(one, 3).await, work(two, 4).await];
+    for (before, now) in [of_one, of_two].iter().flatten().zip(now.iter().flatten()) {
+        assert!(!Arc::ptr_eq(before, now), "it goes on with its old connections");
+    }
+    let still = [work(one, 5).await, work(two, 6).await];
+    for (before, now) in now.iter().flatten().zip(still.iter().flatten()) {
+        assert!(Arc::ptr_eq(before, now), "it was told once");
+    }
+    assert_eq!(one.lake.reconnect().await.expect("told"), told + 1);
+    one.lake.write(write(&format!("drop {name}"), one.drop_of(name).await)).await.expect("dropped");
+}

@@ -124,7 +124,7 @@ impl Groups {
     /// The error says whether the commit was on its way.
     fn try_to_commit(&self, runtime: &Handle, members: &[Member]) -> Result<(), bool> {
         let turn = runtime.block_on(Arc::clone(&self.turns).acquire_owned()).map_err(|_| false)?;
-        let instance = runtime.block_on(self.slot.get()).map_err(|_| false)?;
+        let instance = runtime.block_on(self.slot.current(&*self.catalog)).map_err(|_| false)?;
         let done = merged::commit(&instance, &self.settings, &self.watchdog, members);
         drop(turn);
         done.map_err(|failed| {

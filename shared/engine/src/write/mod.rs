@@ -13,6 +13,7 @@ mod ledger;
 mod merged;
 mod nothing;
 mod orphans;
+mod reconnect;
 mod rows;
 mod upsert;
 
@@ -46,6 +47,8 @@ const DEFINITION_TRIES: u32 = 40;
 pub(crate) struct LakeEngine {
     settings: Arc<EngineSettings>,
     slot: Arc<Slot>,
+    /// Where this process reads: only to be told to connect anew.
+    reading: Arc<Slot>,
     catalog: Arc<dyn Catalog>,
     /// On SQLite one writes at a time; on PostgreSQL so many as there are connections. Fair.
     turns: Arc<Semaphore>,
@@ -71,6 +74,7 @@ impl LakeEngine {
     pub(crate) fn new(
         settings: Arc<EngineSettings>,
         slot: Arc<Slot>,
+        reading: Arc<Slot>,
         catalog: Arc<dyn Catalog>,
     ) -> Self {
         let all_turns = if settings.is_sqlite() { 1 } else { settings.engine.postgres_connections };
@@ -85,7 +89,7 @@ impl LakeEngine {
             queue: Arc::default(),
         };
         let writes = AtomicU64::new(0);
-        Self { settings, slot, catalog, turns, all_turns, writes, watchdog, groups }
+        Self { settings, slot, reading, catalog, turns, all_turns, writes, watchdog, groups }
     }
 
     /// What the ledger has under the key of `write`, if it is for the same payload.
@@ -117,7 +121,7 @@ impl LakeEngine {
         write: &Write,
         turn: &Arc<OwnedSemaphorePermit>,
     ) -> Result<Done, Stopped> {
-        let instance = self.slot.get().await?;
+        let instance = self.slot.current(&*self.catalog).await?;
         let (settings, write) = (Arc::clone(&self.settings), write.clone());
         let watchdog = Arc::clone(&self.watchdog);
         let table = write.change.table().clone();
@@ -177,6 +181,10 @@ impl Lake for LakeEngine {
             Told::Done(outcome) => Ok(outcome),
             Told::Alone { commit_lost } => self.write_alone(write, commit_lost).await,
         }
+    }
+
+    async fn reconnect(&self) -> Result<u64> {
+        self.raise_generation().await
     }
 }
 
