@@ -69,8 +69,8 @@ fn limits_of(edge: &Edge, catalog: &CatalogConfig) -> ConfigLimits {
 }
 
 fn engine_limits(engine: &EngineConfig) -> EngineLimits {
-    let EngineConfig { memory_bytes, threads, concurrency, .. } = *engine;
-    EngineLimits { memory_bytes, threads, concurrency }
+    let EngineConfig { memory_bytes, threads, concurrency, queue, .. } = *engine;
+    EngineLimits { memory_bytes, threads, concurrency, queue }
 }
 
 fn catalog_place(catalog: &CatalogConfig) -> CatalogPlace {

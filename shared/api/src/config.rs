@@ -92,6 +92,8 @@ pub struct EngineLimits {
     pub threads: u32,
     /// Queries at once; more wait for their turn.
     pub concurrency: u32,
+    /// Queries that may wait for their turn; one more is refused at once.
+    pub queue: u32,
 }
 
 /// Where the catalog is.

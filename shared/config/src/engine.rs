@@ -15,6 +15,9 @@ pub struct EngineConfig {
     pub threads: u32,
     /// `EIDER_ENGINE_CONCURRENCY`: queries at once; more wait for their turn.
     pub concurrency: u32,
+    /// `EIDER_ENGINE_QUEUE`: queries that may wait for a turn; one more is refused at once, with 0 each that
+    /// finds none free.
+    pub queue: u32,
     /// `EIDER_ENGINE_POSTGRES_CONNECTIONS`: DuckDB's pool to the catalog, per instance.
     pub postgres_connections: u32,
     /// Where DuckDB spills and bodies are spooled; `eider-server` has a folder of its own in it for each
@@ -24,6 +27,9 @@ pub struct EngineConfig {
 
 /// What DuckDB needs to be of use at all.
 pub(crate) const LEAST_MEMORY: u64 = 128 << 20;
+
+/// Who waits holds a connection and a statement, hardly more; and whoever is so far behind waits in vain.
+const QUEUE: u32 = 1000;
 
 pub(crate) fn read(reader: &mut Reader, server: &ServerConfig) -> EngineConfig {
     let (memory, concurrency, temporary) = match server.platform {
@@ -44,6 +50,7 @@ pub(crate) fn read(reader: &mut Reader, server: &ServerConfig) -> EngineConfig {
         memory_bytes,
         threads: at_least_one(reader, "EIDER_ENGINE_THREADS", cores),
         concurrency: at_least_one(reader, "EIDER_ENGINE_CONCURRENCY", concurrency),
+        queue: reader.parsed("EIDER_ENGINE_QUEUE", QUEUE, "a whole number; 0 lets no query wait"),
         postgres_connections: at_least_one(reader, "EIDER_ENGINE_POSTGRES_CONNECTIONS", 4),
         temporary_dir: temporary,
     }

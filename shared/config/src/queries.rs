@@ -105,7 +105,8 @@ pub(crate) fn read(
 fn share(engine: &EngineConfig, processes: u32) -> EngineConfig {
     let memory = (engine.memory_bytes / u64::from(processes)).max(LEAST_MEMORY);
     let concurrency = engine.concurrency.div_ceil(processes);
-    EngineConfig { memory_bytes: memory, concurrency, ..engine.clone() }
+    let queue = engine.queue.div_ceil(processes);
+    EngineConfig { memory_bytes: memory, concurrency, queue, ..engine.clone() }
 }
 
 /// What of the environment goes on to such a process as it is.
@@ -179,6 +180,7 @@ impl Config {
             ("EIDER_FRONT_DOOR_SECRETS", front_door.reveal()),
             ("EIDER_ENGINE_MEMORY_BYTES", &engine.memory_bytes.to_string()),
             ("EIDER_ENGINE_CONCURRENCY", &engine.concurrency.to_string()),
+            ("EIDER_ENGINE_QUEUE", &engine.queue.to_string()),
             ("DB_POSTGRES_READER_USER", &postgres.reader.user),
             ("DB_POSTGRES_READER_PASSWORD", password),
         ] {

@@ -89,12 +89,26 @@ pub(crate) fn outcome_unknown(cause: Error) -> Error {
     error.because(cause)
 }
 
-/// As many queries run as may.
+/// As many queries run as may, and no turn came before the deadline.
 pub(crate) fn busy() -> Error {
+    too_many("none of them ended in time")
+}
+
+/// As many queries run as may, and as many wait.
+pub(crate) fn queue_full(may_wait: usize) -> Error {
+    too_many(&match may_wait {
+        0 => "none may wait for a turn (EIDER_ENGINE_QUEUE)".to_owned(),
+        _ => format!(
+            "{may_wait} wait for a turn already, which is all that may (EIDER_ENGINE_QUEUE)"
+        ),
+    })
+}
+
+fn too_many(why: &str) -> Error {
     let mut error = Error::new(
         Code::RateLimited,
         "TOO_MANY_QUERIES",
-        "As many queries run as may at once, and none of them ended in time. Try again in a moment.",
+        format!("As many queries run as may at once, and {why}. Try again in a moment."),
     );
     error.retry_after = Some(std::time::Duration::from_secs(1));
     error

@@ -64,6 +64,8 @@ impl FrontDoor {
     #[expect(clippy::result_large_err, reason = "one a request, moved once")]
     pub(crate) fn pass<B>(&self, mut request: Request<B>) -> Result<Request<B>, Response> {
         match check(request.headers(), &self.secrets) {
+            // `OPTIONS *` has no path that could be given again.
+            Ok(true) if request.uri().path() == "*" => {}
             Ok(true) => {
                 let uri = request.uri();
                 let path = sent_path(request.headers(), true, uri.path());

@@ -1,6 +1,8 @@
 //! A socket has the front door that functions have.
 
 use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::put;
@@ -8,6 +10,7 @@ use config::Config;
 use http::{StatusCode, Uri};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use web::{Anonymous, Edge};
 
 use crate::bind;
 
@@ -44,16 +47,19 @@ async fn answers<const N: usize>(variables: &[(&str, &str)], requests: [&str; N]
     .await
 }
 
+fn config(variables: &[(&str, &str)]) -> Config {
+    let variables = variables.iter().chain(&[("EIDER_LISTEN", "127.0.0.1:0")]);
+    let variables = variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::from_variables(variables).expect("a configuration")
+}
+
 /// What `asked` finds while `router` is served.
 async fn served<T>(
     variables: &[(&str, &str)],
     router: Router,
     asked: impl AsyncFnOnce(SocketAddr) -> T,
 ) -> T {
-    let variables = variables.iter().chain(&[("EIDER_LISTEN", "127.0.0.1:0")]);
-    let variables = variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let config = Config::from_variables(variables).expect("a configuration");
-    let bound = bind(&config.server).await.expect("a port");
+    let bound = bind(&config(variables).server).await.expect("a port");
     let address = bound.address;
     tokio::select! {
         found = asked(address) => found,
@@ -115,4 +121,22 @@ async fn an_answer_to_a_body_that_was_not_read_says_that_the_connection_closes()
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn options_of_the_whole_server_reach_the_router_as_they_are() {
+    let asked = "OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n";
+    let secret = "x-eider-front-door: first secret 123\r\n";
+    for (variables, headers) in
+        [(&[][..], ""), (&[("EIDER_FRONT_DOOR_SECRETS", "first secret 123")][..], secret)]
+    {
+        let edge = Edge::new(Arc::new(Anonymous), config(variables).server, Path::new("/tmp"));
+        let router = web::finish(Router::new(), Arc::new(edge));
+        let answer = served(variables, router, async |address| {
+            say(address, &format!("{asked}{headers}\r\n")).await
+        })
+        .await;
+        assert!(answer.starts_with("HTTP/1.1 204 "), "{answer}");
+        assert!(answer.contains("allow: GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS\r\n"), "{answer}");
+    }
 }

@@ -14,7 +14,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use tracing::Instrument;
 
 use crate::failure::{causes, problem_response};
-use crate::options::{PlainOptions, complete_allow, pass_plain};
+use crate::options::{PlainOptions, complete_allow, of_the_server, pass_plain};
 use crate::{Edge, Failure, RequestContext, ambient, cors};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -42,12 +42,16 @@ pub fn finish(router: Router, edge: Arc<Edge>) -> Router {
     Router::new().fallback_service(finished).layer(from_fn(complete_allow))
 }
 
-async fn not_found(uri: Uri) -> Failure {
-    Failure(Error::new(
+async fn not_found(options: Option<Extension<PlainOptions>>, uri: Uri) -> Response {
+    if let Some(answer) = options.and_then(|_| of_the_server(&uri)) {
+        return answer;
+    }
+    let error = Error::new(
         Code::NotFound,
         "ROUTE_NOT_FOUND",
         format!("There is nothing at {}; GET /openapi.json lists every route.", uri.path()),
-    ))
+    );
+    Failure(error).into_response()
 }
 
 /// Also what answers OPTIONS: the router adds `Allow` to either.

@@ -1,13 +1,23 @@
-//! What a path takes: `Allow`, and `OPTIONS`, which every path has though no handler does.
+//! What a path takes: `Allow`, and `OPTIONS`, which every path has though no handler does; `OPTIONS *` asks
+//! for all of them.
 
 use axum::extract::Request;
 use axum::middleware::Next;
-use axum::response::Response;
-use http::{HeaderValue, Method, header};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, Method, StatusCode, Uri, header};
 
 /// Marks an OPTIONS that is no preflight.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PlainOptions;
+
+/// What some path or other takes; `OPTIONS` is added as to any.
+const ALL: &str = "GET,HEAD,POST,PUT,PATCH,DELETE";
+
+/// The answer to `OPTIONS *`, which asks for the server as a whole; `None` for any other target.
+pub(crate) fn of_the_server(uri: &Uri) -> Option<Response> {
+    let whole = uri.path() == "*";
+    whole.then(|| (StatusCode::NO_CONTENT, [(header::ALLOW, ALL)]).into_response())
+}
 
 /// Around the layer of CORS, which takes every OPTIONS for a preflight and answers it itself: one that
 /// asks for no method goes on to the router under the mark alone.

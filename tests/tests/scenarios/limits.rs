@@ -2,20 +2,23 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
 use serde_json::json;
 
 use crate::harness::app::{App, shared};
-use crate::harness::http::{ARROW, JSON, path_of, unique};
+use crate::harness::http::{ARROW, JSON, path_of, try_send, unique};
 use crate::harness::raw::Raw;
 use crate::harness::rows::{arrow_of, numbered, numbered_columns};
 use crate::harness::scenario::Scenario;
 use crate::harness::way::{SERVERS, Way, counts};
 
 pub(crate) fn all() -> Vec<Scenario> {
-    let mut all = scenarios![only SERVERS, "settings of its own";
+    let mut all = scenarios![a_time_of_milliseconds_is_504_or_the_answer_and_never_500,];
+    all.extend(scenarios![only SERVERS, "settings of its own";
         a_body_over_the_limit_is_413_and_leaves_nothing,
         a_query_that_takes_too_long_is_504_and_ends,
-    ];
+        where_none_may_wait_a_query_without_a_turn_is_429_at_once,
+    ]);
     all.extend(scenarios![only &[Way::Stack], "4.5 MB is the limit of a function only";
         a_body_over_what_a_function_takes_is_413_and_names_the_other_way,
     ]);
@@ -85,4 +88,44 @@ async fn a_query_that_takes_too_long_is_504_and_ends() {
     }
     // One at a time: if those still ran, this would have no turn.
     assert_eq!(app.value("SELECT 42").await, "42");
+}
+
+async fn where_none_may_wait_a_query_without_a_turn_is_429_at_once() {
+    let settings = [("EIDER_ENGINE_CONCURRENCY", "1"), ("EIDER_ENGINE_QUEUE", "0")];
+    let app = App::own(&settings).await;
+    let engine = app.get("/config/summary").await.is(200).json()["engine"].clone();
+    assert_eq!((&engine["concurrency"], &engine["queue"]), (&json!(1), &json!(0)), "{engine}");
+    assert_eq!(app.value("SELECT 42").await, "42");
+    let sql = "SELECT sum(a.range * b.range) AS v FROM range(100000000) a, range(100000000) b";
+    let long = || app.post("/query", json!({"sql": sql, "timeout_seconds": 4}));
+    let (one, other) = tokio::join!(long(), long());
+    let (ran, refused) = if one.status == 504 { (one, other) } else { (other, one) };
+    ran.problem(504, "QUERY_TIMEOUT");
+    assert!(refused.elapsed < Duration::from_secs(2), "429 came after {:?}", refused.elapsed);
+    assert_eq!(refused.header("retry-after"), Some("1"), "{refused}");
+    let said = refused.problem(429, "TOO_MANY_QUERIES").to_string();
+    assert!(said.contains("EIDER_ENGINE_QUEUE"), "{said}");
+    assert_eq!(app.value("SELECT 42").await, "42");
+}
+
+async fn a_time_of_milliseconds_is_504_or_the_answer_and_never_500() {
+    let (app, name) = (shared().await, unique("short"));
+    app.create(&name, numbered_columns()).await;
+    let texts = [
+        "SELECT 42 AS v".to_owned(),
+        format!("SELECT a.id, count(*) FROM {name} a JOIN {name} b USING (id) GROUP BY ALL"),
+        format!("SELECT {} FROM {name}", vec!["id"; 300].join(", ")),
+        "SELECT sum(range) AS v FROM range(10000000)".to_owned(),
+    ];
+    for turn in 0..counts(100, 1_000) {
+        let time = 0.001 + f64::from(turn as u32 % 20) / 1_000.0;
+        let body = json!({"sql": texts[turn % texts.len()], "timeout_seconds": time});
+        let request = app.request(Method::POST, "/query").json(&body);
+        // Where the time ends behind the head, the answer is cut.
+        if let Ok(answer) = try_send(request).await
+            && answer.status != 200
+        {
+            answer.problem(504, "QUERY_TIMEOUT");
+        }
+    }
 }

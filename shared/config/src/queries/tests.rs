@@ -66,9 +66,10 @@ fn what_a_process_may_hold_is_more_than_duckdb_has_in_it() {
 #[test]
 fn a_process_is_told_what_it_needs_and_can_read_it() {
     let process = [(ISOLATION, "process"), (PROCESSES, "3"), ("EIDER_HOME", "h")];
+    let queue = [("EIDER_ENGINE_QUEUE", "10")];
     let others = [("PATH", "/bin"), ("EDITOR", "vi"), ("AWS_SECRET_ACCESS_KEY", "of the shell")];
     let migrate = [("DB_POSTGRES_MIGRATE_USER", "m"), ("DB_POSTGRES_MIGRATE_PASSWORD", "of m")];
-    let all = [&SERVICES[..], &STRICT, &process, &others, &migrate].concat();
+    let all = [&SERVICES[..], &STRICT, &process, &queue, &others, &migrate].concat();
     let config = read(&[&all]).expect("a configuration");
     let CatalogConfig::Postgres(postgres) = &config.catalog else { panic!("not PostgreSQL") };
     let inherited = all.iter().map(|(name, value)| (name.into(), value.into()));
@@ -85,6 +86,7 @@ fn a_process_is_told_what_it_needs_and_can_read_it() {
     assert_eq!(child.server.queries.isolation, Isolation::Inline);
     assert_eq!(child.server.front_door_secrets, [Secret::new("a secret of ours")]);
     assert_eq!((child.engine.memory_bytes, child.engine.concurrency), ((1 << 30) / 3, 2));
+    assert_eq!(child.engine.queue, 4, "its share");
     let CatalogConfig::Postgres(postgres) = child.catalog else { panic!("not PostgreSQL") };
     for role in [postgres.reader, postgres.writer] {
         let Password::Plain(password) = role.password else { panic!("an ARN") };

@@ -18,6 +18,11 @@ pub(crate) fn is_instance_broken(failure: &Failure) -> bool {
         || misses_inlined_rows(&cause)
 }
 
+/// What was asked was interrupted: also where DuckLake says so of a question of its own.
+pub(crate) fn is_interrupt(failure: &Failure) -> bool {
+    failure.is("INTERRUPT") || Cause::of(failure).is("INTERRUPT")
+}
+
 /// A table of inlined rows that DuckLake asks for is gone. One that a caller asks for never was there.
 fn misses_inlined_rows(cause: &Cause) -> bool {
     let line = cause.line();

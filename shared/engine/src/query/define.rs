@@ -19,7 +19,7 @@ use crate::raw::Connection;
 pub(super) fn view_text(instance: &Instance, sql: &str, grants: &Grants) -> Result<String> {
     let session = Session::new(instance.connect().map_err(error::opening)?);
     let rules = Rules { grants, this: None, default_schema: None, snapshot: None };
-    let mut parse = |text: &str| parse(&session.connection, text);
+    let mut parse = |text: &str| parse(&session.connection, text).map_err(stopped);
     let mut reading = Reading::new(&session, &instance.sessions, None);
     let mut found = |name: &TableName| reading.find(name).map_err(stopped);
     let whole = Answers { parse: &mut parse, view_of: &mut found };
@@ -68,17 +68,19 @@ fn read(connection: &Connection, views: &[View]) -> Vec<(TableName, Vec<TableNam
             continue;
         };
         let body = guard::view_body(&view.definition).map(|body| body.sql).unwrap_or_default();
-        let tables = guard::dependencies(&body, &schema, &mut |text| parse(connection, text));
+        let tables = guard::dependencies(&body, &schema, &mut |text| {
+            parse(connection, text).map_err(stopped)
+        });
         read.push((TableName { schema, name }, tables.unwrap_or_default()));
     }
     read
 }
 
-/// Why the lake's views are not known.
+/// Why a text or the lake's views are not known.
 fn stopped(stop: Stop) -> Error {
     match stop {
         Stop::Engine(failure) => error::querying(failure),
         Stop::Known(error) => error,
-        Stop::Moved | Stop::Gone => Error::internal("no one stops the reading of views"),
+        Stop::Moved | Stop::Gone => Error::internal("no one stops this"),
     }
 }

@@ -1,5 +1,7 @@
 //! A caller's SQL, checked before any of it is planned.
 
+use std::cell::Cell;
+
 use domain::{Error, Name, Result, TableName};
 
 use super::reading::Reading;
@@ -47,20 +49,25 @@ fn answered(
     rules: &Rules<'_>,
     reading: &mut Reading<'_>,
 ) -> Result<Guarded, Stop> {
-    let mut parse = |text: &str| work.parses.of(&work.session.connection, text);
-    let mut failed = None;
+    // What the engine says is judged where all its failures are: an interrupt is no failure of the text.
+    let failed = Cell::new(None);
+    let stops = |stop: Stop, what| {
+        failed.set(Some(stop));
+        Error::internal(what)
+    };
+    let mut parse = |text: &str| {
+        let parsed = work.parses.of(&work.session.connection, text);
+        parsed.map_err(|stop| stops(stop, "the text cannot be parsed"))
+    };
     let mut view_of = |name: &TableName| {
-        reading.find(name).map_err(|stop| {
-            failed = Some(stop);
-            Error::internal("the lake's views cannot be read")
-        })
+        reading.find(name).map_err(|stop| stops(stop, "the lake's views cannot be read"))
     };
     let answers = Answers { parse: &mut parse, view_of: &mut view_of };
     let guarded = match what {
         What::Statement(text) => guard::check(text, rules, answers),
         What::Condition(text) => guard::filter(text, rules, answers),
     };
-    if let Some(stop) = failed {
+    if let Some(stop) = failed.into_inner() {
         return Err(stop);
     }
     let guarded = guarded?;

@@ -64,7 +64,8 @@ impl Queries {
         watchdog: Watchdog,
         catalog: Arc<dyn Catalog>,
     ) -> Self {
-        let turns = Turns::new(settings.engine.concurrency as usize);
+        let turns =
+            Turns::new(settings.engine.concurrency as usize, settings.engine.queue as usize);
         let asks = !settings.is_sqlite();
         Self { slot, turns, watchdog, catalog, asks, parses: Arc::default() }
     }

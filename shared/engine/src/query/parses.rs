@@ -4,11 +4,12 @@
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::{Error, Result};
+use domain::Error;
 use lru::LruCache;
 
+use super::run::Stop;
 use crate::raw::Connection;
-use crate::{error, guard, values};
+use crate::{guard, values};
 
 /// Texts that are kept, and bytes of one with its tree: some 8 MB at most.
 const TEXTS: NonZeroUsize = NonZeroUsize::new(256).expect("not zero");
@@ -25,7 +26,7 @@ impl Default for Parses {
 
 impl Parses {
     /// What the parser says of this text, on a connection where that is all that runs.
-    pub(super) fn of(&self, connection: &Connection, text: &str) -> Result<String> {
+    pub(super) fn of(&self, connection: &Connection, text: &str) -> Result<String, Stop> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(text).cloned();
         if let Some(tree) = known {
             return Ok(tree.as_ref().to_owned());
@@ -40,8 +41,8 @@ impl Parses {
 }
 
 /// The parser's answer to a text.
-pub(super) fn parse(connection: &Connection, text: &str) -> Result<String> {
-    let rows = values::texts(connection, &guard::parse_sql(text)).map_err(error::querying)?;
+pub(super) fn parse(connection: &Connection, text: &str) -> Result<String, Stop> {
+    let rows = values::texts(connection, &guard::parse_sql(text))?;
     let tree = rows.into_iter().flatten().next().flatten();
-    tree.ok_or_else(|| Error::internal("the parser gave no row"))
+    tree.ok_or_else(|| Error::internal("the parser gave no row").into())
 }

@@ -121,10 +121,10 @@ impl Work {
     fn stopped(&self, stop: Stop) -> Stopped {
         let watched = &self.watch;
         match stop {
-            Stop::Engine(failure) if failure.is("INTERRUPT") && watched.is_late() => {
+            Stop::Engine(failure) if error::is_interrupt(&failure) && watched.is_late() => {
                 Stopped { error: answer::timed_out(), cure: None }
             }
-            Stop::Engine(failure) if failure.is("INTERRUPT") => {
+            Stop::Engine(failure) if error::is_interrupt(&failure) => {
                 Stopped { error: answer::reason_lost(failure), cure: Some(Cure::Again) }
             }
             // What it relied on is gone: a file that was cleaned up, its connection to the catalog.

@@ -21,6 +21,9 @@ const WAITING: usize = 4;
 #[derive(Clone)]
 pub(super) struct Turns {
     running: Arc<Semaphore>,
+    /// Places for queries that have had no turn yet.
+    queue: Arc<Semaphore>,
+    may_queue: usize,
     waiting: Arc<Semaphore>,
 }
 
@@ -31,15 +34,23 @@ pub(super) struct Turn {
 }
 
 impl Turns {
-    /// `at_once` queries run at once.
-    pub(super) fn new(at_once: usize) -> Self {
+    /// `at_once` queries run at once, and `may_queue` more may wait for their first turn.
+    pub(super) fn new(at_once: usize, may_queue: usize) -> Self {
         let waiting = Arc::new(Semaphore::new(at_once * WAITING));
-        Self { running: Arc::new(Semaphore::new(at_once)), waiting }
+        let queue = Arc::new(Semaphore::new(may_queue));
+        Self { running: Arc::new(Semaphore::new(at_once)), queue, may_queue, waiting }
     }
 
-    /// Waits for a turn; 429 if none comes before the deadline.
+    /// Waits for a turn; 429 if none comes before the deadline, and at once if too many wait already.
     pub(super) async fn take(&self, deadline: Option<Instant>) -> Result<Turn> {
-        let held = self.next(deadline).await?;
+        let held = match Arc::clone(&self.running).try_acquire_owned() {
+            Ok(free) => free,
+            Err(_) => {
+                let place = self.queue.try_acquire();
+                let _place = place.map_err(|_| answer::queue_full(self.may_queue))?;
+                self.next(deadline).await?
+            }
+        };
         Ok(Turn { held: Mutex::new(Some(held)), turns: self.clone() })
     }
 
@@ -109,7 +120,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_slow_reader_lets_another_query_run_and_goes_on_after_it() {
-        let turns = Turns::new(1);
+        let turns = Turns::new(1, 9);
         let (take, mut slow) = slow_reader(turns.take(None).await.expect("free"));
         let other = turns.take(soon()).await.expect("the slow one's");
         take.send(()).expect("it waits");
@@ -123,7 +134,7 @@ mod tests {
 
     #[tokio::test]
     async fn for_a_slow_reader_that_goes_no_turn_is_waited_for() {
-        let turns = Turns::new(1);
+        let turns = Turns::new(1, 9);
         let (take, gone) = slow_reader(turns.take(None).await.expect("free"));
         let _other = turns.take(soon()).await.expect("the slow one's");
         drop(take);
@@ -134,7 +145,7 @@ mod tests {
 
     #[tokio::test]
     async fn as_many_wait_for_slow_readers_as_may_and_the_next_is_told_that_all_are_busy() {
-        let turns = Turns::new(1);
+        let turns = Turns::new(1, 9);
         let mut slow = Vec::new();
         for _ in 0..=WAITING {
             slow.push(slow_reader(turns.take(soon()).await.expect("the one before waits")));
@@ -143,5 +154,35 @@ mod tests {
         let refused = turns.take(Some(at)).await.err().expect("all of them keep something");
         assert_eq!(refused.error_code, "TOO_MANY_QUERIES");
         assert!(refused.retry_after.is_some());
+    }
+
+    #[tokio::test]
+    async fn one_more_than_may_wait_is_refused_at_once_and_none_that_had_a_turn() {
+        for may_wait in [0, 1] {
+            let turns = Turns::new(1, may_wait);
+            let (take, slow) = slow_reader(turns.take(soon()).await.expect("free"));
+            tokio::time::sleep(SLOW * 2).await;
+            let first = turns.take(soon()).await.expect("the slow one's");
+            let waiting: Vec<_> = (0..may_wait).map(|_| Box::pin(turns.take(soon()))).collect();
+            let (waiting, refused) = tokio::join!(futures::future::join_all(waiting), async {
+                // One that had its turn and wants another takes no place in the queue.
+                take.send(()).expect("it waits");
+                tokio::task::yield_now().await;
+                let refused = turns.take(soon()).await.err().expect("a refusal");
+                drop(first);
+                refused
+            });
+            assert_eq!(
+                (refused.error_code, refused.code),
+                ("TOO_MANY_QUERIES", domain::Code::RateLimited)
+            );
+            assert!(
+                refused.retry_after.is_some() && refused.to_string().contains("EIDER_ENGINE_QUEUE")
+            );
+            assert!(waiting.iter().all(Result::is_ok), "its place was free");
+            drop(waiting);
+            drop(timeout(SOON, slow).await.expect("its turn").expect("it ended well"));
+            turns.take(soon()).await.expect("free");
+        }
     }
 }

@@ -60,6 +60,7 @@ pub(crate) fn settings(folder: &Path) -> EngineSettings {
             memory_bytes: 512 << 20,
             threads: 2,
             concurrency: 2,
+            queue: 100,
             postgres_connections: 2,
             temporary_dir: folder.join("spool"),
         },

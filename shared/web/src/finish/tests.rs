@@ -113,6 +113,12 @@ async fn options_and_405_say_each_method_of_the_path() {
     let answer = sent(router(), Method::PATCH, "/speaks", &[]).await;
     assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(listed(&answer, "allow"), methods);
+    let answer = sent(router(), Method::OPTIONS, "*", &[]).await;
+    assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+    let all = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+    assert_eq!(listed(&answer, "allow"), all);
+    let answer = sent(router(), Method::GET, "*", &[]).await;
+    assert_eq!(answer.status(), StatusCode::NOT_FOUND);
     let answer = sent(router(), Method::OPTIONS, "/nothing", &[]).await;
     assert_eq!((answer.status(), listed(&answer, "allow").len()), (StatusCode::NOT_FOUND, 0));
 }

@@ -23,7 +23,7 @@ async fn work(watchdog: &Watchdog) -> (Work, mpsc::Receiver<RecordBatch>) {
         default_schema: None,
     };
     let query = Query::of(select, Grants::All);
-    let turn = Turns::new(1).take(None).await.expect("a turn");
+    let turn = Turns::new(1, 0).take(None).await.expect("a turn");
     let output = Output { send, turn, ending, runtime: Handle::current() };
     let parses = Arc::default();
     (Work { session, sessions, newest: None, parses, query, watch, output }, batches)
