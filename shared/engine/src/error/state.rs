@@ -23,6 +23,18 @@ pub(crate) fn is_interrupt(failure: &Failure) -> bool {
     failure.is("INTERRUPT") || Cause::of(failure).is("INTERRUPT")
 }
 
+/// What an old transaction relied on may be gone: its connection, a file, the transaction itself. A broken
+/// DuckDB is another thing.
+pub(crate) fn may_be_of_an_old_transaction(failure: &Failure) -> bool {
+    let cause = Cause::of(failure);
+    let kinds = ["IO", "HTTP", "TransactionContext"];
+    let is_broken = failure.is("FATAL") || cause.is("FATAL");
+    !is_broken
+        && (kinds.iter().any(|kind| cause.is(kind))
+            || is_connection_lost(failure)
+            || is_instance_broken(failure))
+}
+
 /// A table of inlined rows that DuckLake asks for is gone. One that a caller asks for never was there.
 fn misses_inlined_rows(cause: &Cause) -> bool {
     let line = cause.line();

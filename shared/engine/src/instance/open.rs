@@ -46,7 +46,11 @@ pub(crate) fn open(
         }
         seal(&connection, settings, purpose)?;
         // SQLite begins its log anew only while no one reads.
-        let sessions = Sessions::new(Arc::clone(&database), !settings.is_sqlite());
+        let sessions = Sessions::new(
+            Arc::clone(&database),
+            !settings.is_sqlite(),
+            settings.engine.concurrency as usize,
+        );
         Ok(Instance {
             database,
             storage: settings.storage.clone(),

@@ -128,7 +128,9 @@ impl Work {
                 Stopped { error: answer::reason_lost(failure), cure: Some(Cure::Again) }
             }
             // What it relied on is gone: a file that was cleaned up, its connection to the catalog.
-            Stop::Engine(failure) if self.session.is_old() && !failure.is("FATAL") => {
+            Stop::Engine(failure)
+                if self.session.is_old() && error::may_be_of_an_old_transaction(&failure) =>
+            {
                 self.sessions.clear();
                 Stopped { error: error::querying(failure), cure: Some(Cure::Again) }
             }

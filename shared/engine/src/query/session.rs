@@ -136,6 +136,8 @@ pub(crate) struct Sessions {
     database: Arc<Database>,
     /// Whether a transaction stays open behind its query.
     keep_pins: bool,
+    /// So many are kept.
+    most: usize,
     idle: Mutex<Idle>,
 }
 
@@ -150,8 +152,8 @@ struct Idle {
 }
 
 impl Sessions {
-    pub(crate) fn new(database: Arc<Database>, keep_pins: bool) -> Arc<Self> {
-        Arc::new(Self { database, keep_pins, idle: Mutex::default() })
+    pub(crate) fn new(database: Arc<Database>, keep_pins: bool, most: usize) -> Arc<Self> {
+        Arc::new(Self { database, keep_pins, most, idle: Mutex::default() })
     }
 
     /// One that is idle, or a new one.
@@ -176,9 +178,14 @@ impl Sessions {
         if !self.keep_pins && session.end().is_err() {
             return;
         }
-        session.is_old.set(true);
+        session.is_old.set(session.pin.borrow().is_some());
         let mut idle = self.lock();
         idle.seen = seen.or(idle.seen.take());
+        if idle.sessions.len() == self.most {
+            // Closing takes a while: not under the lock.
+            drop(idle);
+            return drop(session);
+        }
         idle.sessions.push((Instant::now(), session));
         if !std::mem::replace(&mut idle.watched, true) {
             let watched = Arc::downgrade(self);
