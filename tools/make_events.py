@@ -36,6 +36,8 @@ OPERATIONS = {
     "get_config_summary": ("system", "GET", "/config/summary", {"accept": JSON}, None),
     "get_config_validate": ("system", "GET", "/config/validate", {"accept": JSON}, None),
     "get_config_features": ("system", "GET", "/config/features", {"accept": JSON}, None),
+    "get_config_ducklake": ("tables", "GET", "/config/ducklake", {"accept": JSON}, None),
+    "reconnect_ducklake": ("tables", "POST", "/config/ducklake/reconnect", {"accept": JSON}, None),
     "get_openapi": ("system", "GET", "/openapi.json", {"accept": JSON}, None),
     "get_docs": ("system", "GET", "/docs", {"accept": "text/html"}, None),
     "get_docs_asset": ("system", "GET", "/docs/swagger-ui.css", {"accept": "text/css"}, None),

@@ -33,7 +33,8 @@ pub(crate) fn run(place: &Place) -> anyhow::Result<Report> {
     let before = server.memory("VmRSS");
     let bytes = check(&mut client)?;
 
-    let queries = own_engine::on_server(place, &home)?.queries();
+    let engine = own_engine::on_server(place, &home)?;
+    let queries = engine.queries(engine.catalog());
     let duck = Duck::attach(place, &home, true)?;
     let mut first = Times::default();
     let mut ways: [Way<'_>; 4] = [

@@ -52,12 +52,13 @@ pub async fn router(
     let Parts { catalog, engine, objects } = Parts::new(config, stores).await?;
     warm_up(&engine).await?;
     let lake = engine.lake(catalog.clone());
-    let queries = engine.queries();
+    let queries = engine.queries(catalog.clone());
     let tables = tables::Adapters {
         catalog: catalog.clone(),
         lake,
         objects: objects.clone(),
         sources: config.sources.clone(),
+        attached: tables::Attached::of(config),
         queries: queries.clone(),
     };
     let rows = match pool {

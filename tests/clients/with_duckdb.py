@@ -1,22 +1,17 @@
 """DuckDB itself on the same lake: it sees our rows, and what it writes is seen over HTTP.
 
-EIDER_ATTACH is a file of SQL that attaches the lake as `lake`; the table has ids 0 to 99 with names.
+The table has ids 0 to 99 with names.
 """
 
 import io
-import os
-from pathlib import Path
 
 import duckdb
 import pyarrow
 import pyarrow.ipc
 from clients import ARROW, append, check, rows, table
+from lake import attached
 
-connection = duckdb.connect()
-for extension in os.environ["EIDER_EXTENSIONS"].split(","):
-    path = Path(os.environ["EIDER_EXTENSION_DIR"]) / f"{extension}.duckdb_extension"
-    connection.execute(f"LOAD '{path}'")
-connection.execute(Path(os.environ["EIDER_ATTACH"]).read_text())
+connection = attached()
 
 
 def here(sql):

@@ -25,7 +25,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     let credentials = aws::credentials(s3).await?;
     let engine = Engine::new(EngineSettings::of(config, stores, s3, credentials))
         .on_stuck(startup::STUCK, startup::end_stuck);
-    let queries = engine.queries();
+    let queries = engine.queries(catalog.clone());
     let adapters = Adapters { catalog, queries };
     let authenticator = Arc::new(Anonymous);
     let edge = Edge::new(authenticator, config.server.clone(), spool_dir);

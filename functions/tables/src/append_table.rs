@@ -67,7 +67,7 @@ fn odd(parameter: &'static str, what: &str) -> Error {
     ),
     responses(
         (status = 200, description = "The rows were added", body = AppendAnswer,
-            headers(("ETag" = String, description = "The table's last snapshot, in quotes"))),
+            headers(("ETag" = String, description = "The table's last snapshot, in quotes; not there where other appends of the same moment share it"))),
         (status = 412, description = "The table is not as `If-Match` says", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "The rows do not fit the table", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
@@ -138,9 +138,11 @@ async fn write(
 ) -> Result<Response, Failure> {
     let (catalog, lake) = (&*adapters.catalog, &*adapters.lake);
     let appended = service::append_table(catalog, lake, caller, request, open).await?;
-    let (before, snapshot) = (appended.replayed, appended.snapshot);
+    let (before, snapshot, alone) = (appended.replayed, appended.snapshot, appended.alone);
     let response = axum::Json(answer(appended)).into_response();
-    Ok(replayed(ETag::of_table(snapshot).on(response), before))
+    // A snapshot that others share is no state that this caller made.
+    let response = if alone { ETag::of_table(snapshot).on(response) } else { response };
+    Ok(replayed(response, before))
 }
 
 fn answer(appended: Appended) -> AppendAnswer {

@@ -9,7 +9,7 @@ use config::{CatalogConfig, Config, StorageConfig};
 use engine::{Engine, EngineSettings};
 use web::{Anonymous, Edge};
 
-use crate::Adapters;
+use crate::{Adapters, Attached};
 
 /// The router of this function alone. DuckDB opens on first need, not here.
 pub async fn compose(config: &Config) -> anyhow::Result<Router> {
@@ -25,10 +25,10 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     let credentials = aws::credentials(s3).await?;
     let engine = Engine::new(EngineSettings::of(config, stores, s3, credentials));
     let lake = engine.lake(catalog.clone());
-    let queries = engine.queries();
+    let queries = engine.queries(catalog.clone());
     let objects = Arc::new(aws::S3ObjectStore::new(s3).await);
-    let sources = config.sources.clone();
-    let adapters = Adapters { catalog, lake, objects, sources, queries };
+    let (sources, attached) = (config.sources.clone(), Attached::of(config));
+    let adapters = Adapters { catalog, lake, objects, sources, attached, queries };
     let authenticator = Arc::new(Anonymous);
     let edge = Edge::new(authenticator, config.server.clone(), spool_dir);
     tracing::info!("{config}");

@@ -8,16 +8,18 @@ mod compose;
 mod create_table;
 mod delete_table;
 mod describe;
+mod get_config_ducklake;
 mod get_table;
 mod list_snapshots;
 mod list_tables;
 mod patch_table;
 mod query_rows;
+mod reconnect_ducklake;
 mod source;
 
 use std::sync::Arc;
 
-use config::SourceConfig;
+use config::{Config, DuckLakeConfig, SourceConfig};
 use service::{Catalog, Lake, ObjectStore, QueryEngine};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -36,8 +38,25 @@ pub struct Adapters {
     pub objects: Arc<dyn ObjectStore>,
     /// What of storage may be read.
     pub sources: SourceConfig,
+    /// How the lake is attached.
+    pub attached: Attached,
     /// Runs the queries that tables are made of.
     pub queries: Arc<dyn QueryEngine>,
+}
+
+/// How the lake is attached.
+#[derive(Debug, Clone)]
+pub struct Attached {
+    pub(crate) ducklake: DuckLakeConfig,
+    pub(crate) data_path: String,
+}
+
+impl Attached {
+    /// As this is configured.
+    pub fn of(config: &Config) -> Self {
+        let data_path = config.storage.data_path();
+        Self { ducklake: config.catalog.ducklake().clone(), data_path }
+    }
 }
 
 /// The routes, for a router to serve.
@@ -60,4 +79,6 @@ fn routes() -> OpenApiRouter<Adapters> {
             delete_table::delete_table
         ))
         .routes(routes!(list_snapshots::list_snapshots))
+        .routes(routes!(get_config_ducklake::get_config_ducklake))
+        .routes(routes!(reconnect_ducklake::reconnect_ducklake))
 }

@@ -27,7 +27,7 @@ pub(crate) async fn serve(config: &Config, socket: &Path) -> anyhow::Result<()> 
     let told = running.clone();
     let engine = engine.on_stuck(GRACE, move || end_stuck(&told));
     warm_up(&engine).await?;
-    let queries = Arc::new(Numbered { queries: engine.queries(), running });
+    let queries = Arc::new(Numbered { queries: engine.queries(catalog.clone()), running });
     let rows: Router = rows::router(rows::Adapters { catalog, queries }).into();
     let mut server = config.server.clone();
     // The process before this one answers pages of other origins.

@@ -7,6 +7,7 @@ mod append;
 mod bytes;
 mod config;
 mod create_table;
+mod ducklake;
 mod history;
 mod page;
 mod patch_table;
@@ -22,6 +23,7 @@ pub use config::{
     ConfigValidation, EngineLimits, Feature, FeatureState, StoragePlace,
 };
 pub use create_table::{CreateTable, NewTable, NewTableFrom};
+pub use ducklake::{DuckLakeState, Reconnected};
 pub use history::{SnapshotItem, SnapshotWrite};
 pub use page::Page;
 pub use patch_table::{PatchColumn, PatchTable};

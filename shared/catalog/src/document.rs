@@ -4,7 +4,7 @@ use domain::{
     Error, Kind, Name, Point, Result, RunId, SnapshotId, Table, TableName, TableSummary, Timestamp,
 };
 use serde::Deserialize;
-use service::{CatalogStatus, RecordedWrite, TableChange, TableWrite};
+use service::{CatalogStatus, Mark, RecordedWrite, TableChange, TableWrite};
 
 use crate::columns::{self, ColumnDocument};
 use crate::layout::{self, PartitionDocument, SortDocument};
@@ -26,7 +26,7 @@ pub(crate) struct Document {
     /// SQLite: the inlined tables that the page had, as `[table id, name]`.
     #[serde(default)]
     pub(crate) inlined: Vec<(u64, String)>,
-    write: Option<WriteDocument>,
+    writes: Option<Vec<WriteDocument>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -69,6 +69,8 @@ struct ChangeWriteDocument {
 
 #[derive(Debug, Deserialize)]
 struct WriteDocument {
+    key: String,
+    alone: bool,
     payload: String,
     changed: bool,
     snapshot: u64,
@@ -79,6 +81,23 @@ struct WriteDocument {
     run: Option<String>,
     at: String,
     answer: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct MarkDocument {
+    snapshot: u64,
+    schema: u64,
+    generation: Option<u64>,
+}
+
+/// Reads where the lake is.
+pub(crate) fn mark(text: &str) -> Result<Mark> {
+    let mark: MarkDocument = serde_json::from_str(text).map_err(Error::internal)?;
+    Ok(Mark {
+        snapshot: SnapshotId(mark.snapshot),
+        schema_version: mark.schema,
+        generation: mark.generation.unwrap_or_default(),
+    })
 }
 
 impl Document {
@@ -114,8 +133,9 @@ impl Document {
         self.history.into_iter().map(ChangeDocument::into_change).collect()
     }
 
-    pub(crate) fn into_write(self) -> Result<Option<RecordedWrite>> {
-        self.write.map(WriteDocument::into_write).transpose()
+    pub(crate) fn into_writes(self) -> Result<Vec<(String, RecordedWrite)>> {
+        let write = |write: WriteDocument| Ok((write.key.clone(), write.into_write()?));
+        self.writes.unwrap_or_default().into_iter().map(write).collect()
     }
 
     pub(crate) fn into_status(self) -> Result<CatalogStatus> {
@@ -188,6 +208,7 @@ impl WriteDocument {
             run: self.run.as_deref().map(RunId::parse).transpose()?,
             at: time(&self.at)?,
             answer: self.answer,
+            alone: self.alone,
         })
     }
 }
@@ -224,7 +245,7 @@ mod tests {
             (r#"{"migration": null, "format": "1.0", "snapshot": 0}"#, "not migrated"),
             (r#"{"migration": 2, "format": "1.0", "snapshot": 0}"#, "at migration 2"),
             (r#"{"migration": 99, "format": "1.0", "snapshot": 0}"#, "newer Eider"),
-            (r#"{"migration": 5, "format": "1.1", "snapshot": 0}"#, "format 1.1"),
+            (r#"{"migration": 6, "format": "1.1", "snapshot": 0}"#, "format 1.1"),
         ] {
             let error = Document::read(text).expect_err(text);
             assert_eq!(error.error_code, "CATALOG_VERSION");

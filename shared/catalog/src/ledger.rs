@@ -17,7 +17,8 @@
 //! `kind` (`append`, `create_table`, `drop_table`, …) as they are, `schema` and `table` as the caller
 //! wrote them, `rows` and `bytes` as numbers, `run` a UUID or null. `table_id` is DuckLake's id of a table
 //! that was there before. With `if_match` the commit fails with [`TABLE_HAS_CHANGED`] unless that snapshot
-//! is the last that changed the table. The trigger adds the snapshot and its time.
+//! is the last that changed the table. Rows that are for another table than the one that has the name now
+//! fail it with [`TABLE_IS_ANOTHER`]. The trigger adds the snapshot and its time.
 //!
 //! A key that is there already fails the commit with [`ALREADY_RECORDED`] in the error's text, at
 //! once: DuckLake does not try again. After *any* failed commit the key is looked up all the same.
@@ -33,7 +34,13 @@ pub const ALREADY_RECORDED: &str = "eider: write already recorded";
 /// What the trigger raises when the table is not as `if_match` says.
 pub const TABLE_HAS_CHANGED: &str = "eider: the table has changed";
 
+/// What the trigger raises when the name denotes another table than the one of `table_id`.
+pub const TABLE_IS_ANOTHER: &str = "eider: the table is another";
+
 /// The same in the words of PostgreSQL's client.
+pub const TABLE_IS_ANOTHER_IN_POSTGRES: &str = "ERROR:  eider: the table is another";
+
+/// [`TABLE_HAS_CHANGED`] in the words of PostgreSQL's client.
 pub const TABLE_HAS_CHANGED_IN_POSTGRES: &str = "ERROR:  eider: the table has changed";
 
 /// [`ALREADY_RECORDED`] in the words of PostgreSQL's client.
@@ -75,6 +82,15 @@ mod tests {
         ] {
             assert!(migration.contains(&format!("'{ALREADY_RECORDED}'")), "{migration}");
             assert!(migration.contains(&format!("'{TABLE_HAS_CHANGED}'")), "{migration}");
+        }
+        assert_eq!(TABLE_IS_ANOTHER_IN_POSTGRES.strip_prefix("ERROR:  "), Some(TABLE_IS_ANOTHER));
+        for migration in [
+            include_str!("../migrations/postgres/0006_tables.sql"),
+            include_str!("../migrations/sqlite/0006_tables.sql"),
+        ] {
+            for raised in [ALREADY_RECORDED, TABLE_HAS_CHANGED, TABLE_IS_ANOTHER] {
+                assert!(migration.contains(&format!("'{raised}'")), "{migration}");
+            }
         }
     }
 }

@@ -12,6 +12,7 @@
 //! - [`ledger`] is the contract between what the engine writes and what the triggers read.
 
 mod columns;
+mod definitions;
 mod document;
 mod failure;
 mod history;
@@ -21,6 +22,7 @@ mod migrate;
 mod page;
 mod postgres;
 mod sqlite;
+mod together;
 mod version;
 
 pub use failure::Failure;

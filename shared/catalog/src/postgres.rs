@@ -1,17 +1,20 @@
 //! The catalog on PostgreSQL, in the role that reads.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use config::{Password, PostgresConfig, Role, SslMode};
 use domain::{Error, Point, Result, SnapshotId, Table, TableName, TableSummary};
-use service::{Catalog, CatalogStatus, HistoryPage, RecordedWrite, TableChange, TablePage};
+use service::{Catalog, CatalogStatus, HistoryPage, Mark, RecordedWrite, TableChange, TablePage};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions};
 
-use crate::document::Document;
+use crate::definitions::Definitions;
+use crate::document::{self, Document};
 use crate::failure::Failure;
 use crate::page::{self, Parameters};
+use crate::together::Together;
 
 /// Connections of one process at most; a function that takes one request at a time uses one.
 pub const CONNECTIONS: u32 = 4;
@@ -28,6 +31,9 @@ pub struct PostgresCatalog {
     tables: String,
     write: String,
     history: String,
+    mark: String,
+    marks: Together<Mark>,
+    definitions: Definitions,
 }
 
 impl PostgresCatalog {
@@ -44,17 +50,23 @@ impl PostgresCatalog {
         let tables = include_str!("../queries/postgres_tables.sql").replace('@', &home);
         let write = include_str!("../queries/postgres_write.sql").replace('@', &home);
         let history = include_str!("../queries/postgres_history.sql").replace('@', &home);
-        Ok(Self { pool, tables, write, history })
+        let mark = include_str!("../queries/postgres_mark.sql").replace('@', &home);
+        let (marks, definitions) = (Together::default(), Definitions::default());
+        Ok(Self { pool, tables, write, history, mark, marks, definitions })
+    }
+
+    async fn ask(&self, sql: &str, parameters: &[Option<String>]) -> Result<Document> {
+        Document::read(&self.ask_text(sql, parameters).await?)
     }
 
     /// Asks until there is an answer: every pooled connection may have died with the server that was
     /// restarted, and each is thrown away when it fails. All questions are reads.
-    async fn ask(&self, sql: &str, parameters: &[Option<String>]) -> Result<Document> {
+    async fn ask_text(&self, sql: &str, parameters: &[Option<String>]) -> Result<String> {
         let mut tries = 0..=CONNECTIONS;
         loop {
             let last = tries.next().is_none();
             match self.ask_once(sql, parameters).await {
-                Ok(text) => return Document::read(&text),
+                Ok(text) => return Ok(text),
                 Err((failure, pooled)) if !last && (pooled || failure.is_moved()) => {
                     tracing::debug!(?failure, "the catalog is asked again");
                 }
@@ -111,8 +123,25 @@ impl Catalog for PostgresCatalog {
         self.ask(&self.history, &page::of_history(page)).await?.into_history()
     }
 
-    async fn find_write(&self, key: &str) -> Result<Option<RecordedWrite>> {
-        self.ask(&self.write, &[Some(key.to_owned())]).await?.into_write()
+    async fn find_definition(&self, name: &TableName) -> Result<Option<Arc<Table>>> {
+        let version = self.mark().await?.schema_version;
+        if let Some(known) = self.definitions.get(name, version) {
+            return Ok(Some(known));
+        }
+        let found = self.find_table(name, Point::Newest).await?.map(Arc::new);
+        if let Some(found) = &found {
+            self.definitions.keep(version, found);
+        }
+        Ok(found)
+    }
+
+    async fn find_writes(&self, keys: &[String]) -> Result<Vec<(String, RecordedWrite)>> {
+        self.ask(&self.write, &[Some(keys.join(","))]).await?.into_writes()
+    }
+
+    async fn mark(&self) -> Result<Mark> {
+        let ask = async || document::mark(&self.ask_text(&self.mark, &[]).await?);
+        self.marks.ask(ask).await
     }
 
     async fn status(&self) -> Result<CatalogStatus> {

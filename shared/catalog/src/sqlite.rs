@@ -6,9 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::{Error, Point, Result, SnapshotId, Table, TableName, TableSummary};
-use service::{Catalog, CatalogStatus, HistoryPage, RecordedWrite, TableChange, TablePage};
+use service::{Catalog, CatalogStatus, HistoryPage, Mark, RecordedWrite, TableChange, TablePage};
 
-use crate::document::Document;
+use crate::document::{self, Document};
 use crate::failure::Failure;
 use crate::page::{self, Parameters};
 
@@ -16,6 +16,7 @@ const PAGE: &str = include_str!("../queries/sqlite_page.sql");
 const INLINED: &str = include_str!("../queries/sqlite_inlined.sql");
 const TABLES: &str = include_str!("../queries/sqlite_tables.sql");
 const WRITE: &str = include_str!("../queries/sqlite_write.sql");
+const MARK: &str = include_str!("../queries/sqlite_mark.sql");
 const HISTORY: &str = include_str!("../queries/sqlite_history.sql");
 
 /// Times that inlined tables may come or go between the questions of one listing.
@@ -85,8 +86,8 @@ impl<A: AskSqlite> SqliteCatalog<A> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn write(&self, key: Option<&str>) -> Result<Document> {
-        let answer = self.asks.ask(WRITE, &[key.map(str::to_owned)]).await;
+    async fn writes(&self, keys: &[String]) -> Result<Document> {
+        let answer = self.asks.ask(WRITE, &[Some(serde_json::json!(keys).to_string())]).await;
         Document::read(&answer.map_err(Failure::into_error)?)
     }
 }
@@ -110,12 +111,16 @@ impl<A: AskSqlite> Catalog for SqliteCatalog<A> {
         Document::read(&answer.map_err(Failure::into_error)?)?.into_history()
     }
 
-    async fn find_write(&self, key: &str) -> Result<Option<RecordedWrite>> {
-        self.write(Some(key)).await?.into_write()
+    async fn find_writes(&self, keys: &[String]) -> Result<Vec<(String, RecordedWrite)>> {
+        self.writes(keys).await?.into_writes()
+    }
+
+    async fn mark(&self) -> Result<Mark> {
+        document::mark(&self.asks.ask(MARK, &[]).await.map_err(Failure::into_error)?)
     }
 
     async fn status(&self) -> Result<CatalogStatus> {
-        self.write(None).await?.into_status()
+        self.writes(&[]).await?.into_status()
     }
 }
 

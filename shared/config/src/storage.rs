@@ -16,6 +16,16 @@ pub enum StorageConfig {
     S3(S3Config),
 }
 
+impl StorageConfig {
+    /// Where DuckLake keeps data files: `s3://bucket/prefix/`.
+    pub fn data_path(&self) -> String {
+        match self {
+            Self::S3(s3) => s3.data_path(),
+            Self::Embedded(embedded) => data_path(&embedded.bucket),
+        }
+    }
+}
+
 /// The embedded object store.
 #[derive(Debug, Clone)]
 pub struct EmbeddedStorageConfig {

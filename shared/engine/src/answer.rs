@@ -123,6 +123,11 @@ pub(crate) fn timed_out() -> Error {
     )
 }
 
+/// Every process was told to connect to the lake anew, and this one does.
+pub(crate) fn moved() -> Error {
+    Error::unavailable("The lake's engine", "it is told to connect anew")
+}
+
 /// The time of a write is over, and its commit had not begun.
 pub(crate) fn write_timed_out() -> Error {
     Error::new(

@@ -52,14 +52,15 @@ impl Engine {
     /// The writer. `catalog` answers what the ledger holds: [`Engine::catalog`] on SQLite, the
     /// PostgreSQL adapter else. Make it once: it is what lets one write at a time on SQLite.
     pub fn lake(&self, catalog: Arc<dyn Catalog>) -> Arc<dyn Lake> {
-        let (settings, slot) = (Arc::clone(&self.settings), Arc::clone(&self.writing));
-        Arc::new(LakeEngine::new(settings, slot, catalog))
+        let (reading, writing) = (Arc::clone(&self.reading), Arc::clone(&self.writing));
+        Arc::new(LakeEngine::new(Arc::clone(&self.settings), writing, reading, catalog))
     }
 
-    /// The reader. Make it once: it is what bounds the queries at a time.
-    pub fn queries(&self) -> Arc<dyn QueryEngine> {
+    /// The reader. `catalog` is the one that [`Engine::lake`] takes. Make it once: it is what bounds the
+    /// queries at a time.
+    pub fn queries(&self, catalog: Arc<dyn Catalog>) -> Arc<dyn QueryEngine> {
         let watchdog = Watchdog::telling(self.stuck.clone());
-        Arc::new(Queries::new(&self.settings, Arc::clone(&self.reading), watchdog))
+        Arc::new(Queries::new(&self.settings, Arc::clone(&self.reading), watchdog, catalog))
     }
 
     /// Opens the reading instance now, so that the first query does not wait for it.
@@ -77,8 +78,7 @@ pub async fn make_lake(settings: EngineSettings) -> Result<()> {
         StorageLocation::Local(_) => None,
         StorageLocation::S3 { .. } => Some(settings.credentials.current().await?),
     };
-    let opened = threads::run("migrate", move || {
-        open(&settings, Purpose::Migrate, objects.as_ref()).map(drop)
-    });
+    let opened =
+        threads::run(move || open(&settings, Purpose::Migrate, objects.as_ref()).map(drop));
     opened.await?
 }

@@ -5,7 +5,7 @@
 //! let engine = engine::Engine::new(settings);            // opens nothing yet
 //! let catalog = engine.catalog();                        // SQLite only; else catalog's own
 //! let lake = engine.lake(Arc::clone(&catalog));          // Arc<dyn service::Lake>
-//! let queries = engine.queries();                        // Arc<dyn service::QueryEngine>
+//! let queries = engine.queries(catalog);                 // Arc<dyn service::QueryEngine>
 //! ```
 //!
 //! Two instances of DuckDB open on first need: one reads (READ_ONLY, the reader's role, callers'

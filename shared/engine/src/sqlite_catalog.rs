@@ -58,7 +58,7 @@ impl Kept {
         drop(before);
         if !self.watched.swap(true, Ordering::AcqRel) {
             let kept = Arc::clone(self);
-            if threads::start("catalog-idle", move || kept.let_go_when_idle()).is_err() {
+            if threads::start(move || kept.let_go_when_idle()).is_err() {
                 self.watched.store(false, Ordering::Release);
             }
         }
@@ -93,7 +93,7 @@ impl AskSqlite for AskEngine {
             let instance = self.slot.get().await.map_err(not_open)?;
             let (on, sql, kept) =
                 (Arc::clone(&instance), statement.clone(), Arc::clone(&self.kept));
-            let answer = threads::run("catalog", move || answer(&on, &sql, &kept)).await;
+            let answer = threads::run(move || answer(&on, &sql, &kept)).await;
             match answer.map_err(other)? {
                 Ok(text) => return Ok(text),
                 Err(failure) if error::is_instance_broken(&failure) && !tried => {

@@ -38,6 +38,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     watched: Vec<Arc<Watched>>,
+    /// When the thread looks next; `None` while nothing has a time.
+    next: Option<Instant>,
     running: bool,
     closed: bool,
 }
@@ -94,9 +96,14 @@ impl Watchdog {
         state.watched.push(Arc::clone(&watched));
         if !state.running {
             let shared = Arc::clone(&self.shared);
-            state.running = threads::start("watchdog", move || watch_all(&shared)).is_ok();
+            state.running = threads::start(move || watch_all(&shared)).is_ok();
         }
-        self.shared.changed.notify_one();
+        // Most come and go long before that, and wake no one.
+        let is_sooner = deadline.is_some_and(|at| state.next.is_none_or(|next| at < next));
+        if is_sooner {
+            state.next = deadline;
+            self.shared.changed.notify_one();
+        }
         Watch(watched)
     }
 }
@@ -126,8 +133,12 @@ impl Watched {
     /// The work has ended, well or ill, or may no more be stopped. No interrupt comes after this.
     pub(crate) fn end(&self) {
         self.ended.store(true, Ordering::Release);
-        let _state = lock(&self.shared);
-        self.shared.changed.notify_one();
+        // Interrupts are fired under this lock.
+        let mut state = lock(&self.shared);
+        state.watched.retain(|other| !std::ptr::eq(&**other, self));
+        if state.closed && state.watched.is_empty() {
+            self.shared.changed.notify_one();
+        }
     }
 
     /// It was interrupted now, and goes on: once it has done so for too long, that is told.
@@ -171,23 +182,24 @@ fn lock(shared: &Shared) -> MutexGuard<'_, State> {
 fn watch_all(shared: &Shared) {
     let mut state = lock(shared);
     loop {
-        state.watched.retain(|watched| !watched.ended.load(Ordering::Acquire));
         if state.closed && state.watched.is_empty() {
             return;
         }
-        let mut wait: Option<Duration> = None;
+        let mut next: Option<Instant> = None;
         for watched in &state.watched {
-            let left = if watched.is_called_off() || watched.is_late() {
+            let at = if watched.is_called_off() || watched.is_late() {
                 watched.interrupt.fire();
                 watched.tell_if_stuck(shared.stuck.as_ref());
-                Some(AGAIN)
+                Some(Instant::now() + AGAIN)
             } else {
-                watched.deadline().map(|at| at.saturating_duration_since(Instant::now()))
+                watched.deadline()
             };
-            wait = wait.into_iter().chain(left).min();
+            next = next.into_iter().chain(at).min();
         }
-        state = match wait {
-            Some(wait) => {
+        state.next = next;
+        state = match next {
+            Some(at) => {
+                let wait = at.saturating_duration_since(Instant::now());
                 let (state, _) = shared
                     .changed
                     .wait_timeout(state, wait)

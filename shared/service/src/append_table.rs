@@ -1,5 +1,6 @@
 //! Rows are added to a table: all or none, once per key.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::{Access, Caller, Result, RunId, SnapshotId, Table, TableName};
@@ -22,7 +23,7 @@ pub struct AppendTable {
 
 /// A table and when it was looked at.
 pub struct SeenTable {
-    table: Table,
+    table: Arc<Table>,
     at: Instant,
 }
 
@@ -45,6 +46,8 @@ pub struct Appended {
     pub run: Option<RunId>,
     /// The same request had added them before.
     pub replayed: bool,
+    /// Whether the snapshot stands for the table as this append made it: no other shares it.
+    pub alone: bool,
 }
 
 /// Looks at what can be known while a body is received: rights, and then the table. Not under a key: that
@@ -82,7 +85,13 @@ pub async fn append_table(
         _ => get_table::require_writable(catalog, caller, &request.table).await?,
     };
     // A caller who saw another table is told before the body is read.
-    let if_match = request.origin.check(&table)?;
+    let if_match = match &request.origin.if_match {
+        None => None,
+        Some(_) => {
+            let now = get_table::require(catalog, caller, &request.table, Access::Write).await?;
+            request.origin.check(&now)?
+        }
+    };
     let BodyRows { source, bytes } = open(&table).await?;
     fit::check_mode(&table.columns, &source.schema(), &request.mode)?;
     if !source.is_fitted() {
@@ -103,5 +112,6 @@ fn appended(recorded: RecordedWrite, replayed: bool) -> Appended {
         snapshot: recorded.snapshot,
         run: recorded.run,
         replayed,
+        alone: recorded.alone,
     }
 }

@@ -1,5 +1,7 @@
 //! One table, for a caller who may see it.
 
+use std::sync::Arc;
+
 use domain::{Access, Caller, Code, Error, Kind, Point, Result, Table, TableName};
 
 use crate::Catalog;
@@ -15,13 +17,14 @@ pub async fn get_table(
     catalog.find_table(name, at).await?.ok_or_else(|| not_found(name))
 }
 
-/// The table, for one who wants to write rows to it: no view.
+/// The table, for one who wants to write rows to it: no view. Its counts and its last snapshot may be old.
 pub(crate) async fn require_writable(
     catalog: &dyn Catalog,
     caller: &Caller,
     name: &TableName,
-) -> Result<Table> {
-    let table = require(catalog, caller, name, Access::Write).await?;
+) -> Result<Arc<Table>> {
+    check_access(caller, name, Access::Write)?;
+    let table = catalog.find_definition(name).await?.ok_or_else(|| not_found(name))?;
     match table.summary.kind {
         Kind::Table => Ok(table),
         Kind::View => Err(Error::new(

@@ -12,6 +12,7 @@ mod delete_table;
 mod fit;
 mod get_table;
 mod infer;
+mod lake_state;
 mod list_history;
 mod list_tables;
 mod memory;
@@ -28,10 +29,11 @@ pub use credentials::{ObjectCredentials, S3Credentials};
 pub use delete_table::delete_table;
 pub use get_table::get_table;
 pub use infer::columns_of;
+pub use lake_state::{lake_state, reconnect};
 pub use list_history::list_history;
 pub use list_tables::{ListTables, list_tables};
 pub use port::{
-    Authenticator, Catalog, CatalogStatus, HistoryPage, Lake, ObjectStore, QueryEngine,
+    Authenticator, Catalog, CatalogStatus, HistoryPage, Lake, Mark, ObjectStore, QueryEngine,
     RecordedWrite, RowSource, StoredObject, TableChange, TablePage, TableWrite,
 };
 pub use query::{

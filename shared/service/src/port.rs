@@ -1,6 +1,7 @@
 //! The ports: what the use cases ask of the outside. Each has a conformance suite in `testkit`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
@@ -32,11 +33,37 @@ pub trait Catalog: Send + Sync {
     /// What happened to a table, newest first, a page of it; expired snapshots are there too.
     async fn history(&self, page: &HistoryPage) -> Result<Vec<TableChange>>;
 
+    /// The table of this name as writers of rows need it: its id and its columns are those of now, its counts
+    /// and its last snapshot may be older ones.
+    async fn find_definition(&self, name: &TableName) -> Result<Option<Arc<Table>>> {
+        Ok(self.find_table(name, Point::Newest).await?.map(Arc::new))
+    }
+
+    /// What the ledger recorded under these keys, each with its key; of one that it has not, nothing.
+    async fn find_writes(&self, keys: &[String]) -> Result<Vec<(String, RecordedWrite)>>;
+
     /// What the ledger recorded under this key, or `None`.
-    async fn find_write(&self, key: &str) -> Result<Option<RecordedWrite>>;
+    async fn find_write(&self, key: &str) -> Result<Option<RecordedWrite>> {
+        let found = self.find_writes(&[key.to_owned()]).await?;
+        Ok(found.into_iter().map(|(_, write)| write).next())
+    }
+
+    /// Where the lake is: the least that a reader must know before it trusts what it knows already.
+    async fn mark(&self) -> Result<Mark>;
 
     /// What health shows; also refuses a catalog that has not our version, by name.
     async fn status(&self) -> Result<CatalogStatus>;
+}
+
+/// Where the lake is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// The newest snapshot.
+    pub snapshot: SnapshotId,
+    /// The version of its definitions: while it is the same, so are all tables and their columns.
+    pub schema_version: u64,
+    /// How often the lake's clients were told to connect anew.
+    pub generation: u64,
 }
 
 /// Which tables a listing shows.
@@ -139,6 +166,8 @@ pub struct RecordedWrite {
     pub at: Timestamp,
     /// What was answered, where the request and the rest of this do not tell it.
     pub answer: Option<String>,
+    /// Whether no other write to the table shares its snapshot: then that stands for what this one made.
+    pub alone: bool,
 }
 
 /// The one writer of the lake.
@@ -151,6 +180,10 @@ pub trait Lake: Send + Sync {
     /// (rows that the table does not take), `Unavailable` (`COMMIT_CONFLICT`: other writes came first
     /// each time; `OUTCOME_UNKNOWN`; a dependency that is down).
     async fn write(&self, write: Write) -> Result<crate::Outcome>;
+
+    /// Tells every process that works on the lake to connect to it anew before its next work; this one has
+    /// let go of its connections when it answers. How often that was told.
+    async fn reconnect(&self) -> Result<u64>;
 }
 
 /// Where appended rows come from. May be opened several times; each time it gives the same rows.

@@ -19,13 +19,11 @@ struct Operation {
 const NAMES: [&str; 4] = ["flights", "data", "query", "a%2Fb"];
 
 /// Paths of no route: a function answers 404 for each, and it is the same one everywhere.
-const NO_ROUTES: [&str; 10] = [
+const NO_ROUTES: [&str; 9] = [
     "/nothing",
     "/query/nothing",
     "/health/nothing/here",
     "/config/nothing",
-    // Until `tables` has it.
-    "/config/ducklake",
     "/config/ducklake/nothing",
     "/config/ducklakes",
     "/tables/flights/nothing",

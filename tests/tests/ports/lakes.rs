@@ -1,5 +1,7 @@
 //! Lakes of a test's own.
 
+use std::sync::Arc;
+
 use std::path::Path;
 
 use config::Config;
@@ -19,7 +21,7 @@ impl OwnLake {
         let parts = Parts::new(&self.config, &self.stores).await.expect("the adapters");
         LakePorts {
             lake: parts.engine.lake(parts.catalog.clone()),
-            queries: parts.engine.queries(),
+            queries: parts.engine.queries(Arc::clone(&parts.catalog)),
             catalog: parts.catalog,
         }
     }

@@ -17,13 +17,15 @@ pub(crate) fn all() -> Vec<Scenario> {
 }
 
 /// What each answer is, and something that only its body says.
-const ANSWERS: [(&str, u64, &str); 22] = [
+const ANSWERS: [(&str, u64, &str); 24] = [
     ("get_root", 200, r#""name":"Eider""#),
     ("get_health", 200, r#""status":"up""#),
     ("get_status", 200, r#""platform":"lambda""#),
     ("get_config_summary", 200, r#""kind":"postgres""#),
     ("get_config_validate", 200, r#""valid":true"#),
     ("get_config_features", 200, r#""name":"performance_tracking""#),
+    ("get_config_ducklake", 200, r#""format":"1.0""#),
+    ("reconnect_ducklake", 200, r#""generation":"#),
     ("get_openapi", 200, r#""openapi": "3.1.0""#),
     ("get_docs", 200, "<title>Eider API</title>"),
     ("get_docs_asset", 200, ".swagger-ui{"),

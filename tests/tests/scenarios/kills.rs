@@ -45,8 +45,8 @@ async fn a_server_killed_in_the_middle_of_appends_loses_and_repeats_nothing() {
     let lake = Lake::new().await;
     let name = unique("killed");
     lake.serve(&[]).await.create(&name, numbered_columns()).await;
-    let turns = counts(4, 40);
-    const APPENDS: usize = 24;
+    let turns = counts(5, 100);
+    const APPENDS: usize = 48;
     for turn in 0..turns {
         let numbers = turn * APPENDS..(turn + 1) * APPENDS;
         let acknowledged =
@@ -67,7 +67,7 @@ async fn a_server_killed_in_the_middle_of_appends_loses_and_repeats_nothing() {
     }
 }
 
-/// Four clients append; the server is killed once some of it is done. Which were acknowledged?
+/// Sixteen clients append; the server is killed once some of it is done. Which were acknowledged?
 async fn appends_until_killed(
     app: &App,
     name: &str,
@@ -75,13 +75,13 @@ async fn appends_until_killed(
     turn: usize,
 ) -> Vec<usize> {
     let acknowledged = Mutex::new(Vec::new());
-    let appending = futures::stream::iter(numbers).for_each_concurrent(4, async |number| {
+    let appending = futures::stream::iter(numbers).for_each_concurrent(16, async |number| {
         if append(app, name, number).await.is_ok_and(|answer| answer.status == 200) {
             acknowledged.lock().expect("the list").push(number);
         }
     });
     let killing = async {
-        let enough = 1 + turn * 5 % 17;
+        let enough = 1 + turn * 7 % 37;
         while acknowledged.lock().expect("the list").len() < enough {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }

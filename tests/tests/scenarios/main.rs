@@ -31,6 +31,7 @@ mod definitions;
 mod events;
 mod exact;
 mod examples;
+mod expired;
 mod faults;
 mod flights;
 mod function_faults;
@@ -85,6 +86,7 @@ fn all() -> Vec<Scenario> {
         definitions::all(),
         events::all(),
         exact::all(),
+        expired::all(),
         examples::all(),
         faults::all(),
         flights::all(),

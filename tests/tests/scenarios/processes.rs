@@ -17,6 +17,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         servers_that_write_at_the_same_moment_lose_nothing,
         tables_made_at_the_same_moment_on_several_servers_are_all_there,
         a_table_made_again_elsewhere_is_not_the_old_one,
+        servers_that_are_told_to_connect_anew_go_on_with_their_work,
     ];
     all.extend(scenarios![only &[Way::Stack], "functions are processes of their own there";
         what_one_function_writes_another_reads_at_once,
@@ -56,6 +57,31 @@ async fn what_one_server_writes_another_reads_at_once_a_thousand_times() {
     let lake = Lake::new().await;
     let (writer, reader) = (lake.serve(&[]).await, lake.serve(&[]).await);
     write_and_read(&writer, &reader, 1_000).await;
+}
+
+async fn servers_that_are_told_to_connect_anew_go_on_with_their_work() {
+    let lake = Lake::new().await;
+    let servers = [lake.serve(&[]).await, lake.serve(&[]).await];
+    let before = servers[0].get("/config/ducklake").await.is(200).json();
+    assert_eq!((&before["generation"], &before["format"]), (&json!(0), &json!("1.0")), "{before}");
+    let name = unique("told");
+    servers[0].create(&name, numbered_columns()).await;
+    let path = path_of(&name);
+    for told in 1..=3_usize {
+        let answer = servers[told % 2].post("/config/ducklake/reconnect", json!(null)).await;
+        assert_eq!(answer.is(200).json(), json!({"generation": told}));
+        for (server, n) in servers.iter().zip(0_i64..) {
+            let first = told as i64 * 100 + n * 10;
+            server.put(&path, ARROW, arrow_of(&[numbered(first, 5)])).await.is(200);
+        }
+        for server in &servers {
+            assert_eq!(server.table(&name).await["row_count"], told * 10);
+            let now = server.get("/config/ducklake").await.is(200).json();
+            assert_eq!(now["generation"], told);
+        }
+    }
+    let refused = servers[0].get("/config/ducklake/reconnect").await;
+    refused.problem(405, "METHOD_NOT_ALLOWED");
 }
 
 async fn what_one_function_writes_another_reads_at_once() {

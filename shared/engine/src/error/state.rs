@@ -23,6 +23,18 @@ pub(crate) fn is_interrupt(failure: &Failure) -> bool {
     failure.is("INTERRUPT") || Cause::of(failure).is("INTERRUPT")
 }
 
+/// What an old transaction relied on may be gone: its connection, a file, the transaction itself. A broken
+/// DuckDB is another thing.
+pub(crate) fn may_be_of_an_old_transaction(failure: &Failure) -> bool {
+    let cause = Cause::of(failure);
+    let kinds = ["IO", "HTTP", "TransactionContext"];
+    let is_broken = failure.is("FATAL") || cause.is("FATAL");
+    !is_broken
+        && (kinds.iter().any(|kind| cause.is(kind))
+            || is_connection_lost(failure)
+            || is_instance_broken(failure))
+}
+
 /// A table of inlined rows that DuckLake asks for is gone. One that a caller asks for never was there.
 fn misses_inlined_rows(cause: &Cause) -> bool {
     let line = cause.line();
@@ -67,10 +79,18 @@ pub(crate) fn is_store_lost(failure: &Failure) -> bool {
 
 /// The table is not as the write wants it.
 pub(super) fn is_table_changed(failure: &Failure) -> bool {
-    use catalog::ledger::{TABLE_HAS_CHANGED, TABLE_HAS_CHANGED_IN_POSTGRES};
+    use catalog::ledger::{
+        TABLE_HAS_CHANGED, TABLE_HAS_CHANGED_IN_POSTGRES, TABLE_IS_ANOTHER,
+        TABLE_IS_ANOTHER_IN_POSTGRES,
+    };
     let cause = Cause::of(failure);
-    let line = cause.line();
-    line.starts_with(TABLE_HAS_CHANGED) || line.starts_with(TABLE_HAS_CHANGED_IN_POSTGRES)
+    let raised = [
+        TABLE_HAS_CHANGED,
+        TABLE_HAS_CHANGED_IN_POSTGRES,
+        TABLE_IS_ANOTHER,
+        TABLE_IS_ANOTHER_IN_POSTGRES,
+    ];
+    raised.iter().any(|begin| cause.line().starts_with(begin))
 }
 
 /// Another commit came first, in the words of DuckLake, PostgreSQL or SQLite.

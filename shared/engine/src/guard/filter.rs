@@ -42,7 +42,8 @@ fn guarded<'a>(text: &str, rules: &Rules<'a>, answers: Answers<'a>) -> Result<Gu
         return Err(not_one());
     }
     let (tables, splices) = (checked.tables, checked.splices);
-    Ok(Guarded { kind: Kind::Rows, sql, tables, splices, before: BEFORE.len(), lines: 1 })
+    let (kind, mentions_now, before) = (Kind::Rows, lake.mentions_now, BEFORE.len());
+    Ok(Guarded { kind, sql, tables, mentions_now, splices, before, lines: 1 })
 }
 
 fn is_expression(query: &Object<'_>, used: &Node<'_>) -> bool {

@@ -13,6 +13,31 @@ const LIST: &str = include_str!("functions.tsv");
 pub(super) const TABLE_FUNCTIONS: [&str; 6] =
     ["generate_series", "json_each", "json_tree", "range", "repeat", "unnest"];
 
+/// What depends on when the transaction began: functions, macros, and names that the binder takes for one.
+const OF_NOW: [&str; 16] = [
+    "age",
+    "ago",
+    "current_date",
+    "current_localtime",
+    "current_localtimestamp",
+    "current_time",
+    "current_timestamp",
+    "get_current_time",
+    "get_current_timestamp",
+    "localtime",
+    "localtimestamp",
+    "now",
+    "pg_conf_load_time",
+    "pg_postmaster_start_time",
+    "today",
+    "transaction_timestamp",
+];
+
+/// Whether what has this name may say what time it is.
+pub(super) fn is_of_now(name: &str) -> bool {
+    OF_NOW.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
 /// What a name is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {

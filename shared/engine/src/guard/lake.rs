@@ -50,12 +50,15 @@ pub(super) struct Lake<'l> {
     known: HashMap<TableName, Option<Arc<View>>>,
     /// The views that are being read.
     open: Vec<TableName>,
+    /// Whether any text so far may ask what time it is.
+    pub(super) mentions_now: bool,
 }
 
 impl<'l> Lake<'l> {
     pub(super) fn new(answers: Answers<'l>, rules: &Rules<'l>) -> Self {
         let Rules { grants, snapshot, .. } = *rules;
-        Self { answers, grants, snapshot, known: HashMap::new(), open: Vec::new() }
+        let (known, open) = (HashMap::new(), Vec::new());
+        Self { answers, grants, snapshot, known, open, mentions_now: false }
     }
 
     pub(super) fn parse(&mut self, text: &str) -> Result<String> {

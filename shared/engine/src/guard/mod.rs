@@ -95,6 +95,8 @@ pub(crate) struct Guarded {
     pub(crate) sql: String,
     /// The tables it reads, also those under its views; empty where it reads none.
     pub(crate) tables: Vec<TableName>,
+    /// Whether it may ask what time it is: that is when its transaction began.
+    pub(crate) mentions_now: bool,
     splices: Splices,
     /// Bytes and lines that stood before `sql` when it was checked.
     before: usize,
@@ -146,7 +148,8 @@ pub(crate) fn check<'a>(text: &str, rules: &Rules<'a>, answers: Answers<'a>) -> 
         None => (kind, read(&source, json, &Names::of(rules), &mut lake)?),
     };
     let Checked { sql, tables, splices, .. } = checked;
-    Ok(Guarded { kind, sql, tables, splices, before: 0, lines: 0 })
+    let mentions_now = lake.mentions_now;
+    Ok(Guarded { kind, sql, tables, mentions_now, splices, before: 0, lines: 0 })
 }
 
 fn check_size(text: &str) -> Result<()> {

@@ -6,7 +6,7 @@ use super::json::{Node, Object};
 use super::lake::Lake;
 use super::relation::{Place, Relation};
 use super::scope::{Names, Scope};
-use super::{position, refusal};
+use super::{functions, position, refusal};
 
 /// The column of DuckLake's tables that shows the path of a data file.
 const FILENAME: &str = "filename";
@@ -75,6 +75,7 @@ impl<'a, 'l> Walk<'a, 'l> {
             }
             Node::Text(name) => {
                 self.mentions_filename |= name.eq_ignore_ascii_case(FILENAME);
+                self.lake.mentions_now |= functions::is_of_now(name);
                 Ok(())
             }
             Node::Plain(_) => Ok(()),

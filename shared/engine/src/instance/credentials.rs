@@ -18,6 +18,8 @@ impl Instance {
             return Ok(());
         }
         apply(&self.connect()?, &self.storage, credentials)?;
+        // A transaction that was begun before goes on with the old ones.
+        self.sessions.clear();
         *applied = Some(credentials.clone());
         Ok(())
     }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use service::S3Credentials;
 
+use crate::query::Sessions;
 use crate::raw::{Connection, Database, Failure};
 use crate::settings::StorageLocation;
 
@@ -20,11 +21,14 @@ pub(crate) struct Instance {
     storage: StorageLocation,
     /// The credentials that its secret holds.
     applied: Mutex<Option<S3Credentials>>,
+    /// The connections of queries.
+    pub(crate) sessions: Arc<Sessions>,
+    /// How often the lake's clients had been told to connect anew when this one did.
+    pub(crate) generation: u64,
 }
 
 impl Instance {
-    /// A connection of one's own: 6 us, so there is no pool, and nothing is left over from the last
-    /// one's work.
+    /// A connection of one's own, on which nothing is left over from another's work.
     pub(crate) fn connect(&self) -> Result<Connection, Failure> {
         Connection::open(&self.database)
     }

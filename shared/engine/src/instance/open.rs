@@ -2,7 +2,7 @@
 //! (FACTS 3, 4).
 
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use config::{CatalogConfig, PostgresConfig};
@@ -10,6 +10,7 @@ use domain::{Error, Result};
 use service::S3Credentials;
 
 use super::{Instance, credentials};
+use crate::query::Sessions;
 use crate::raw::{Connection, Database, Failure, memory};
 use crate::settings::{EngineSettings, Purpose, StorageLocation, password};
 use crate::sql::{LAKE, METADATA, identifier, literal};
@@ -44,14 +45,25 @@ pub(crate) fn open(
             connection.execute(&statement)?;
         }
         seal(&connection, settings, purpose)?;
+        // SQLite begins its log anew only while no one reads.
+        let sessions = Sessions::new(
+            Arc::clone(&database),
+            !settings.is_sqlite(),
+            settings.engine.concurrency as usize,
+        );
         Ok(Instance {
             database,
             storage: settings.storage.clone(),
             applied: Mutex::new(objects.cloned()),
+            sessions,
+            generation: 0,
         })
     };
-    let instance = made().map_err(|failure| refused(failure, settings))?;
+    let mut instance = made().map_err(|failure| refused(failure, settings))?;
     check(&instance, settings, purpose)?;
+    if purpose != Purpose::Migrate {
+        instance.generation = generation(&instance, settings)?;
+    }
     Ok(instance)
 }
 
@@ -250,4 +262,13 @@ fn check(instance: &Instance, settings: &EngineSettings, purpose: Purpose) -> Re
         return Err(answer::other_encryption(wanted));
     }
     Ok(())
+}
+
+/// How often the lake's clients were told to connect anew.
+fn generation(instance: &Instance, settings: &EngineSettings) -> Result<u64> {
+    let home = format!("{METADATA}.{}", identifier(settings.metadata_schema()));
+    let sql = format!("SELECT max(generation)::BIGINT FROM {home}.eider_generation");
+    let connection = instance.connect().map_err(error::opening)?;
+    let generation = values::number(&connection, &sql).map_err(error::opening)?;
+    Ok(generation.and_then(|number| u64::try_from(number).ok()).unwrap_or_default())
 }

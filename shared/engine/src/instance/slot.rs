@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use domain::{Code, Error, Result};
-use service::S3Credentials;
+use service::{Catalog, S3Credentials};
 use tokio::sync::watch;
 
 use super::{Instance, open};
@@ -72,6 +72,17 @@ impl Slot {
         Ok(instance)
     }
 
+    /// The instance, if no one told it to connect anew; else the next one. Elsewhere than on PostgreSQL there is
+    /// no other process that could have told it.
+    pub(crate) async fn current(&self, catalog: &dyn Catalog) -> Result<Arc<Instance>> {
+        let instance = self.get().await?;
+        if self.settings.is_sqlite() || catalog.mark().await?.generation == instance.generation {
+            return Ok(instance);
+        }
+        self.discard(&instance);
+        self.get().await
+    }
+
     /// What is open, or what will be told once it is.
     fn open_or_opening(
         &self,
@@ -87,7 +98,7 @@ impl Slot {
         let (send, opening) = watch::channel(None);
         let (settings, purpose) = (Arc::clone(&self.settings), self.purpose);
         let (objects, kept) = (objects.cloned(), Arc::clone(&self.place));
-        threads::start("open", move || {
+        threads::start(move || {
             let opened = try_to_open(&settings, purpose, objects.as_ref()).map_err(Arc::new);
             let mut place = lock(&kept);
             place.opening = None;
@@ -110,6 +121,13 @@ impl Slot {
                 Err(Error::internal("the thread that opens DuckDB panicked"))
             }
         }
+    }
+
+    /// Forgets the instance, whichever it is.
+    pub(crate) fn empty(&self) {
+        let gone = lock(&self.place).open.take();
+        // Closing may take a while: not under the lock.
+        drop(gone);
     }
 
     /// Forgets this instance, unless another took its place: the next one to need it opens anew.

@@ -76,7 +76,13 @@ fn fields_text(fields: &[(String, Type)]) -> String {
 
 /// The statement with columns cast and rows limited, if anything of that is needed. Columns are
 /// named by position, for their own names may stand twice. With it comes where `sql` begins in it.
-pub(super) fn wrap(sql: &str, types: &[Type], limit: Option<u64>) -> Option<(String, usize)> {
+/// `condition` is what stands before the limit, a WHERE or nothing.
+pub(super) fn wrap(
+    sql: &str,
+    types: &[Type],
+    limit: Option<u64>,
+    condition: &str,
+) -> Option<(String, usize)> {
     let targets: Vec<_> = types.iter().map(target).collect();
     if limit.is_none() && targets.iter().all(Option::is_none) {
         return None;
@@ -93,12 +99,13 @@ pub(super) fn wrap(sql: &str, types: &[Type], limit: Option<u64>) -> Option<(Str
         .collect();
     // The newlines end a comment at the statement's end.
     let before = format!("SELECT {} FROM (\n", columns.join(", "));
-    let mut wrapped = format!("{before}{sql}\n) AS q({})", names.join(", "));
-    if let Some(limit) = limit {
-        // One more tells that there are more.
-        wrapped.push_str(&format!(" LIMIT {}", limit.saturating_add(1)));
-    }
-    Some((wrapped, before.len()))
+    let (names, limit) = (names.join(", "), self::limit(limit));
+    Some((format!("{before}{sql}\n) AS q({names}){condition}{limit}"), before.len()))
+}
+
+/// The LIMIT behind a statement: one more than is wanted tells that there are more.
+pub(super) fn limit(limit: Option<u64>) -> String {
+    limit.map_or(String::new(), |limit| format!(" LIMIT {}", limit.saturating_add(1)))
 }
 
 #[cfg(test)]
@@ -122,9 +129,9 @@ mod tests {
     #[test]
     fn a_statement_is_wrapped_only_where_needed() {
         let plain = [Type::Plain("BIGINT")];
-        assert_eq!(wrap("SELECT 1", &plain, None), None);
+        assert_eq!(wrap("SELECT 1", &plain, None, ""), None);
         assert_eq!(
-            wrap("SELECT 1 -- x", &plain, Some(5)),
+            wrap("SELECT 1 -- x", &plain, Some(5), ""),
             Some(("SELECT c0 FROM (\nSELECT 1 -- x\n) AS q(c0) LIMIT 6".to_owned(), 17))
         );
     }

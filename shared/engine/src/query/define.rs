@@ -4,27 +4,24 @@ use std::collections::HashSet;
 
 use domain::{Error, Grants, Name, Result, TableName};
 
-use super::views::Views;
+use super::parses::parse;
+use super::reading::Reading;
+use super::run::Stop;
+use super::session::Session;
+use super::views::View;
+use crate::error;
 use crate::guard::{self, Answers, Rules};
 use crate::instance::Instance;
-use crate::raw::{Connection, Failure};
-use crate::{error, values};
-
-/// The parser's answer to a text.
-fn parse(connection: &Connection, text: &str) -> Result<String> {
-    let rows = values::texts(connection, &guard::parse_sql(text)).map_err(error::querying)?;
-    let tree = rows.into_iter().flatten().next().flatten();
-    tree.ok_or_else(|| Error::internal("the parser gave no row"))
-}
+use crate::raw::Connection;
 
 /// The text of a view: the same that the guard makes of a query, but with names where that has the bodies
 /// of other views. These were checked with it.
 pub(super) fn view_text(instance: &Instance, sql: &str, grants: &Grants) -> Result<String> {
-    let connection = instance.connect().map_err(error::opening)?;
+    let session = Session::new(instance.connect().map_err(error::opening)?);
     let rules = Rules { grants, this: None, default_schema: None, snapshot: None };
-    let mut parse = |text: &str| parse(&connection, text);
-    let mut views = Views::new(&connection);
-    let mut found = |name: &TableName| views.find(name).map_err(error::querying);
+    let mut parse = |text: &str| parse(&session.connection, text).map_err(stopped);
+    let mut reading = Reading::new(&session, &instance.sessions, None);
+    let mut found = |name: &TableName| reading.find(name).map_err(stopped);
     let whole = Answers { parse: &mut parse, view_of: &mut found };
     let guarded = guard::check(sql, &rules, whole)?;
     if guarded.kind != guard::Kind::Rows {
@@ -38,8 +35,9 @@ pub(super) fn view_text(instance: &Instance, sql: &str, grants: &Grants) -> Resu
 
 /// The views that read `name`, also by way of others, each before those that it reads.
 pub(super) fn dependents(instance: &Instance, name: &TableName) -> Result<Vec<TableName>> {
-    let connection = instance.connect().map_err(error::opening)?;
-    let read = read(&connection).map_err(error::querying)?;
+    let session = Session::new(instance.connect().map_err(error::opening)?);
+    let mut reading = Reading::new(&session, &instance.sessions, None);
+    let read = read(&session.connection, reading.views().map_err(stopped)?);
     let (mut seen, mut found) = (HashSet::new(), Vec::new());
     visit(name, &read, &mut seen, &mut found);
     Ok(found)
@@ -61,17 +59,28 @@ fn visit<'r>(
 }
 
 /// Every view, and what it reads.
-fn read(connection: &Connection) -> Result<Vec<(TableName, Vec<TableName>)>, Failure> {
-    let mut views = Views::new(connection);
+fn read(connection: &Connection, views: &[View]) -> Vec<(TableName, Vec<TableName>)> {
     let mut read = Vec::new();
-    for (schema, name, definition) in views.all()? {
-        let (Ok(schema), Ok(name)) = (Name::parse("schema", schema), Name::parse("view", name))
+    for view in views {
+        let (Ok(schema), Ok(name)) =
+            (Name::parse("schema", &view.schema), Name::parse("view", &view.name))
         else {
             continue;
         };
-        let body = guard::view_body(definition).map(|body| body.sql).unwrap_or_default();
-        let tables = guard::dependencies(&body, &schema, &mut |text| parse(connection, text));
+        let body = guard::view_body(&view.definition).map(|body| body.sql).unwrap_or_default();
+        let tables = guard::dependencies(&body, &schema, &mut |text| {
+            parse(connection, text).map_err(stopped)
+        });
         read.push((TableName { schema, name }, tables.unwrap_or_default()));
     }
-    Ok(read)
+    read
+}
+
+/// Why a text or the lake's views are not known.
+fn stopped(stop: Stop) -> Error {
+    match stop {
+        Stop::Engine(failure) => error::querying(failure),
+        Stop::Known(error) => error,
+        Stop::Moved | Stop::Gone => Error::internal("no one stops this"),
+    }
 }

@@ -4,10 +4,9 @@ use std::cell::Cell;
 
 use domain::{Error, Name, Result, TableName};
 
+use super::reading::Reading;
 use super::run::{Stop, Work};
-use super::views::Views;
 use crate::guard::{self, Answers, Guarded, Rules};
-use crate::values;
 
 /// Checks the text with DuckDB's own parser, on the connection that will run it: nothing of it has run
 /// there yet, and the text stands between quotes. At the first table's name a transaction begins.
@@ -16,16 +15,16 @@ pub(super) fn check(
     text: &str,
     this: Option<&TableName>,
     default_schema: Option<&Name>,
-    views: &mut Views<'_>,
+    reading: &mut Reading<'_>,
 ) -> Result<Guarded, Stop> {
     let rules = rules(work, this, default_schema);
-    answered(work, What::Statement(text), &rules, views)
+    answered(work, What::Statement(text), &rules, reading)
 }
 
 /// Checks a condition for `WHERE (…)`.
-pub(super) fn filter(work: &Work, text: &str, views: &mut Views<'_>) -> Result<Guarded, Stop> {
+pub(super) fn filter(work: &Work, text: &str, reading: &mut Reading<'_>) -> Result<Guarded, Stop> {
     let rules = rules(work, None, None);
-    answered(work, What::Condition(text), &rules, views)
+    answered(work, What::Condition(text), &rules, reading)
 }
 
 fn rules<'a>(
@@ -48,30 +47,32 @@ fn answered(
     work: &Work,
     what: What<'_>,
     rules: &Rules<'_>,
-    views: &mut Views<'_>,
+    reading: &mut Reading<'_>,
 ) -> Result<Guarded, Stop> {
     // What the engine says is judged where all its failures are: an interrupt is no failure of the text.
     let failed = Cell::new(None);
-    let stops = |failure, what| {
-        failed.set(Some(failure));
+    let stops = |stop: Stop, what| {
+        failed.set(Some(stop));
         Error::internal(what)
     };
     let mut parse = |text: &str| {
-        let rows = values::texts(&work.connection, &guard::parse_sql(text))
-            .map_err(|failure| stops(failure, "the text cannot be parsed"))?;
-        let tree = rows.into_iter().flatten().next().flatten();
-        tree.ok_or_else(|| Error::internal("the parser gave no row"))
+        let parsed = work.parses.of(&work.session.connection, text);
+        parsed.map_err(|stop| stops(stop, "the text cannot be parsed"))
     };
     let mut view_of = |name: &TableName| {
-        views.find(name).map_err(|failure| stops(failure, "the lake's views cannot be read"))
+        reading.find(name).map_err(|stop| stops(stop, "the lake's views cannot be read"))
     };
     let answers = Answers { parse: &mut parse, view_of: &mut view_of };
     let guarded = match what {
         What::Statement(text) => guard::check(text, rules, answers),
         What::Condition(text) => guard::filter(text, rules, answers),
     };
-    match failed.into_inner() {
-        Some(failure) => Err(Stop::Engine(failure)),
-        None => Ok(guarded?),
+    if let Some(stop) = failed.into_inner() {
+        return Err(stop);
     }
+    let guarded = guarded?;
+    if guarded.mentions_now {
+        reading.be_of_now()?;
+    }
+    Ok(guarded)
 }

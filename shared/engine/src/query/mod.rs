@@ -5,10 +5,14 @@ mod convert;
 mod define;
 mod guarded;
 mod listing;
+mod once;
 mod parameters;
+mod parses;
 mod plan;
+mod reading;
 pub(crate) mod renewal;
 mod run;
+mod session;
 mod statement;
 mod stream;
 mod turns;
@@ -19,7 +23,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::{Error, Grants, Result, TableName};
-use service::{Query, QueryEngine, Rows};
+use service::{Catalog, Query, QueryEngine, Rows};
 use tokio::sync::oneshot;
 
 use crate::instance::{Instance, Slot};
@@ -27,7 +31,11 @@ use crate::settings::EngineSettings;
 use crate::watchdog::Watchdog;
 use crate::{error, threads};
 
+use parses::Parses;
+use reading::{Asking, Newest};
 use renewal::Renewal;
+pub(crate) use session::Sessions;
+
 use run::{Cure, Output, Stopped, Work};
 use stream::Ending;
 use turns::{Turn, Turns};
@@ -35,21 +43,44 @@ use turns::{Turn, Turns};
 /// Batches that wait for the client: with 10k rows or 8 MB each, some tens of MB at most.
 const WAITING_BATCHES: usize = 1;
 
-/// Tries of one query, where another try may help.
-const TRIES: u32 = 2;
+/// Tries of one query, where another try may help: in a new transaction, and on a new instance.
+const TRIES: u32 = 3;
 
 /// Runs callers' reads on the reading instance.
 pub(crate) struct Queries {
     slot: Arc<Slot>,
     turns: Turns,
     watchdog: Watchdog,
+    catalog: Arc<dyn Catalog>,
+    /// Whether that is asked for the newest snapshot before each read: on PostgreSQL, where it costs next to
+    /// nothing.
+    asks: bool,
+    parses: Arc<Parses>,
 }
 
 impl Queries {
-    pub(crate) fn new(settings: &EngineSettings, slot: Arc<Slot>, watchdog: Watchdog) -> Self {
+    pub(crate) fn new(
+        settings: &EngineSettings,
+        slot: Arc<Slot>,
+        watchdog: Watchdog,
+        catalog: Arc<dyn Catalog>,
+    ) -> Self {
         let turns =
             Turns::new(settings.engine.concurrency as usize, settings.engine.queue as usize);
-        Self { slot, turns, watchdog }
+        let asks = !settings.is_sqlite();
+        Self { slot, turns, watchdog, catalog, asks, parses: Arc::default() }
+    }
+
+    /// Who knows the newest snapshot, where another than the transaction does, and the question to them, where
+    /// the query is likely to need it.
+    fn ask(&self, instance: &Instance, query: &Query) -> (Option<Newest>, Option<Asking<'_>>) {
+        if !self.asks {
+            return (None, None);
+        }
+        let asking = query.may_read_tables().then(|| Asking::new(&*self.catalog));
+        let (asking, coming) = asking.unzip();
+        let newest = Newest::new(Arc::clone(&self.catalog), instance.generation, coming);
+        (Some(newest), asking)
     }
 
     /// Starts the query on a thread and waits for its first batch.
@@ -59,16 +90,21 @@ impl Queries {
         query: Query,
         turn: Turn,
     ) -> Result<Rows, Stopped> {
-        let connection = instance.connect().map_err(|failure| Stopped {
+        let session = instance.sessions.take().map_err(|failure| Stopped {
             error: error::opening(failure),
             cure: Some(Cure::Reopen),
         })?;
-        let watch = self.watchdog.watch(connection.interrupt(), query.deadlines.at_first());
+        let interrupt = session.connection.interrupt();
+        let watch = self.watchdog.watch(interrupt, query.deadlines.at_first());
+        let (newest, mut asking) = self.ask(instance, &query);
         let (head, first) = oneshot::channel();
         let (send, batches) = tokio::sync::mpsc::channel(WAITING_BATCHES);
         let ending = Arc::new(Ending::new(Arc::clone(&watch)));
         let work = Work {
-            connection,
+            session,
+            sessions: Arc::clone(&instance.sessions),
+            newest,
+            parses: Arc::clone(&self.parses),
             query,
             watch,
             output: Output {
@@ -81,7 +117,14 @@ impl Queries {
         // Should no one wait any more, this is dropped, and with it the work is called off.
         let calling_off = stream::CallOff(Arc::clone(&ending));
         let hopeless = |error| Stopped { error, cure: None };
-        threads::start("query", move || run::run(work, head)).map_err(hopeless)?;
+        // Under way before the thread wakes, and answered while the guard reads the text.
+        if let Some(asking) = &mut asking {
+            asking.begin().await;
+        }
+        threads::start(move || run::run(work, head)).map_err(hopeless)?;
+        if let Some(asking) = asking {
+            asking.tell().await;
+        }
         match first.await {
             Ok(head) => {
                 let renewal = self.slot.has_credentials();
@@ -116,12 +159,13 @@ impl QueryEngine for Queries {
     }
 
     async fn view_text(&self, sql: String, grants: Grants) -> Result<String> {
-        let instance = self.slot.get().await?;
-        threads::run("define", move || define::view_text(&instance, &sql, &grants)).await?
+        let instance = self.slot.current(&*self.catalog).await?;
+        threads::run(move || define::view_text(&instance, &sql, &grants)).await?
     }
 
     async fn dependents(&self, name: &TableName) -> Result<Vec<TableName>> {
-        let (instance, name) = (self.slot.get().await?, name.clone());
-        threads::run("define", move || define::dependents(&instance, &name)).await?
+        let instance = self.slot.current(&*self.catalog).await?;
+        let name = name.clone();
+        threads::run(move || define::dependents(&instance, &name)).await?
     }
 }

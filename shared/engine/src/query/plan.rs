@@ -3,61 +3,94 @@
 use domain::SnapshotId;
 use service::{Parameters, ResultColumn, Select};
 
+use super::reading::Reading;
 use super::run::{Stop, Work};
+use super::session::{Key, Session};
 use super::statement::{Statement, parameters as parameters_of, statement};
-use super::views::Views;
-use super::{casts, parameters};
+use super::{casts, once, parameters};
 use crate::guard::{Guarded, Kind};
 use crate::raw::{Connection, Failure, Prepared, Type};
-use crate::sql::LAKE;
-use crate::values;
 use crate::{answer, error};
 
 /// A statement that is ready to run.
 pub(super) struct Plan<'c> {
-    pub(super) prepared: Prepared<'c>,
-    pub(super) columns: Vec<ResultColumn>,
+    pub(super) ready: Ready<'c>,
     pub(super) snapshot: Option<SnapshotId>,
     guarded: Option<Guarded>,
-    /// Bytes of the statement before the caller's own; `None` where that is not known.
-    offset: Option<usize>,
+    /// Bytes of the statement before the caller's own.
+    before: usize,
+    /// Under what it may be kept for the next time.
+    key: Option<Key>,
 }
 
 /// Checks and prepares the query. Where it touches tables, a transaction is open after that, in
 /// which the snapshot was read.
 pub(super) fn plan(work: &Work) -> Result<Plan<'_>, Stop> {
-    let connection = &work.connection;
-    let mut views = Views::new(connection);
-    let Statement { sql, kind, guarded, before } = statement(work, &mut views)?;
+    let mut reading = Reading::new(&work.session, &work.sessions, work.newest.as_ref());
+    let Statement { sql, kind, guarded, before } = statement(work, &mut reading)?;
+    let snapshot = reading.snapshot().map(|newest| work.query.snapshot.unwrap_or(newest));
     let given = parameters_of(&work.query.select);
-    let first = connection.prepare(&sql);
-    let first = first.map_err(|failure| match &work.query.select {
+    let limit = work.query.limit;
+    let is_kept = kind != Kind::Explain && parameters::is_empty(&given) && !reading.is_of_now();
+    let key = is_kept.then(|| Key::new(&sql, limit)).flatten();
+    let ready = match key.as_ref().and_then(|key| work.session.kept(key)) {
+        Some(kept) => kept,
+        None => {
+            let as_written = |failure| refused(failure, work, guarded.as_ref(), before);
+            ready(work, &sql, kind, &given, snapshot.is_some(), as_written)?
+        }
+    };
+    Ok(Plan { ready, snapshot, guarded, before, key })
+}
+
+/// Prepares it in one of three ways. `refused` says what is wrong with the statement as it stands.
+fn ready<'c>(
+    work: &'c Work,
+    sql: &str,
+    kind: Kind,
+    given: &Parameters,
+    reads_the_lake: bool,
+    refused: impl FnOnce(Failure) -> Stop,
+) -> Result<Ready<'c>, Stop> {
+    let (connection, limit) = (&work.session.connection, work.query.limit);
+    if reads_the_lake
+        && kind != Kind::Explain
+        && let Some(ready) = once::prepare(connection, sql, given, limit)?
+    {
+        return Ok(ready);
+    }
+    let first = connection.prepare(sql).map_err(refused)?;
+    match kind {
+        Kind::Explain => explain(connection, sql, first, given),
+        _ => prepare(connection, sql, first, given, limit),
+    }
+}
+
+/// What DuckDB says of the statement as the caller wrote it.
+fn refused(failure: Failure, work: &Work, guarded: Option<&Guarded>, before: usize) -> Stop {
+    match &work.query.select {
         // It was there when it was looked at.
         Select::Table { name, filter: None, .. } if error::is_of_a_missing_table(&failure) => {
             Stop::Known(answer::table_not_found(name).because(failure))
         }
-        _ => located(failure, guarded.as_ref(), Some(before)),
-    })?;
-    let ready = if kind == Kind::Explain {
-        explain(connection, &sql, first, &given)?
-    } else {
-        prepare(connection, &sql, first, &given, work.query.limit)?
-    };
-    let snapshot = match work.query.snapshot {
-        None if views.has_begun() => Some(snapshot(connection)?),
-        asked => asked.filter(|_| views.has_begun()),
-    };
-    let Ready { prepared, columns, offset } = ready;
-    let offset = offset.map(|offset| offset + before);
-    Ok(Plan { prepared, columns, snapshot, guarded, offset })
+        _ => located(failure, guarded, Some(before)),
+    }
 }
 
 impl Plan<'_> {
     /// Says of a failure where in the caller's text it is.
     pub(super) fn located(&self, stop: Stop) -> Stop {
+        let offset = self.ready.offset.map(|offset| offset + self.before);
         match stop {
-            Stop::Engine(failure) => located(failure, self.guarded.as_ref(), self.offset),
+            Stop::Engine(failure) => located(failure, self.guarded.as_ref(), offset),
             stop => stop,
+        }
+    }
+
+    /// After it has run: the session keeps it for the next time.
+    pub(super) fn keep(self, session: &Session) {
+        if let Some(key) = self.key {
+            session.keep(key, self.ready);
         }
     }
 }
@@ -82,17 +115,11 @@ fn located(failure: Failure, guarded: Option<&Guarded>, offset: Option<usize>) -
     })
 }
 
-/// Binding has fetched it, so this costs no question to the catalog.
-fn snapshot(connection: &Connection) -> Result<SnapshotId, Stop> {
-    let sql = format!("SELECT id::BIGINT FROM ducklake_current_snapshot('{LAKE}')");
-    let id = values::number(connection, &sql)?.unwrap_or(0);
-    Ok(SnapshotId(u64::try_from(id).unwrap_or(0)))
-}
-
-struct Ready<'c> {
-    prepared: Prepared<'c>,
-    columns: Vec<ResultColumn>,
-    offset: Option<usize>,
+/// A statement with its columns, and where in it what was to be prepared begins.
+pub(super) struct Ready<'c> {
+    pub(super) prepared: Prepared<'c>,
+    pub(super) columns: Vec<ResultColumn>,
+    pub(super) offset: Option<usize>,
 }
 
 /// With its parameters, cast for Arrow, limited.
@@ -111,7 +138,7 @@ fn prepare<'c>(
     let columns: Vec<(String, Type)> =
         first.columns().into_iter().map(|(name, r#type)| (name, r#type.read())).collect();
     let types: Vec<_> = columns.iter().map(|(_, r#type)| r#type.clone()).collect();
-    let (prepared, offset) = match (casts::wrap(sql, &types, limit), &arguments) {
+    let (prepared, offset) = match (casts::wrap(sql, &types, limit, ""), &arguments) {
         (None, None) => (first, Some(0)),
         (None, Some(_)) => (first, None),
         (Some((wrapped, offset)), None) => (connection.prepare(&wrapped)?, Some(offset)),
@@ -142,7 +169,7 @@ fn explain<'c>(
     Ok(Ready { prepared, columns, offset: None })
 }
 
-fn results(columns: Vec<(String, Type)>) -> Vec<ResultColumn> {
+pub(super) fn results(columns: Vec<(String, Type)>) -> Vec<ResultColumn> {
     let named = |(name, r#type)| ResultColumn { name, r#type: casts::text(&r#type) };
     columns.into_iter().map(named).collect()
 }

@@ -6,28 +6,32 @@ use std::time::{Duration, Instant};
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use domain::{Error, SnapshotId};
-use service::{Query, ResultColumn, Select};
+use service::{Query, ResultColumn};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::convert::{fetch_and_convert, rename, renamed};
-use super::plan::{self, Plan};
+use super::parses::Parses;
+use super::plan::{self, Plan, Ready};
+use super::reading::Newest;
+use super::session::{Session, Sessions};
 use super::stream::{Ending, Head};
 use super::turns::Turn;
-use crate::raw::{Connection, Failure};
+use crate::raw::Failure;
 use crate::watchdog::Watch;
 use crate::{answer, error};
 
 /// A batch, which has some megabytes, must be taken in this time: 10 to 30 kB a second.
 const SLOWEST: Duration = Duration::from_mins(5);
 
-/// What DuckDB makes ahead of the fetching: with its own megabyte, threads that scan a wide table stop and
-/// start all the time, a tenth of an export. Small queries would only pay for the statement.
-const BUFFER: &str = "SET SESSION streaming_buffer_size = '2MiB'";
-
 /// What the thread of a query owns.
 pub(super) struct Work {
-    pub(super) connection: Connection,
+    pub(super) session: Session,
+    /// Where it came from.
+    pub(super) sessions: Arc<Sessions>,
+    /// Who knows the newest snapshot, if another than the session does.
+    pub(super) newest: Option<Newest>,
+    pub(super) parses: Arc<Parses>,
     pub(super) query: Query,
     /// Ends with the work.
     pub(super) watch: Watch,
@@ -53,7 +57,7 @@ pub(super) struct Stopped {
 pub(super) enum Cure {
     /// Another instance.
     Reopen,
-    /// Another try: DuckDB lost the reason for the failure.
+    /// Another try: DuckDB lost the reason for the failure, or the transaction was too old.
     Again,
 }
 
@@ -63,6 +67,8 @@ pub(super) enum Stop {
     Known(Error),
     /// What DuckDB says, not of the caller's statement.
     Engine(Failure),
+    /// The instance is to connect anew.
+    Moved,
     /// No one waits any more.
     Gone,
 }
@@ -84,13 +90,12 @@ type Waiting = Option<oneshot::Sender<Result<Head, Stopped>>>;
 /// Runs the query to its end.
 pub(super) fn run(work: Work, head: oneshot::Sender<Result<Head, Stopped>>) {
     let mut waiting: Waiting = Some(head);
-    if let Err(stop) = read(&work, &mut waiting) {
-        let stopped = work.stopped(stop);
-        match waiting {
-            // Nobody waits: then nobody needs to know.
-            Some(head) => drop(head.send(Err(stopped))),
-            None => work.output.ending.fail(stopped.error),
-        }
+    let Err(stop) = read(&work, &mut waiting) else { return work.end() };
+    let stopped = work.stopped(stop);
+    match waiting {
+        // Nobody waits: then nobody needs to know.
+        Some(head) => drop(head.send(Err(stopped))),
+        None => work.output.ending.fail(stopped.error),
     }
 }
 
@@ -104,6 +109,15 @@ impl Drop for Output {
 }
 
 impl Work {
+    /// It ended well: the next query may have the session, before the reader can ask for one.
+    fn end(self) {
+        let Self { session, sessions, watch, output, .. } = self;
+        // After that no interrupt comes.
+        drop(watch);
+        sessions.put(session);
+        drop(output);
+    }
+
     fn stopped(&self, stop: Stop) -> Stopped {
         let watched = &self.watch;
         match stop {
@@ -113,12 +127,20 @@ impl Work {
             Stop::Engine(failure) if error::is_interrupt(&failure) => {
                 Stopped { error: answer::reason_lost(failure), cure: Some(Cure::Again) }
             }
+            // What it relied on is gone: a file that was cleaned up, its connection to the catalog.
+            Stop::Engine(failure)
+                if self.session.is_old() && error::may_be_of_an_old_transaction(&failure) =>
+            {
+                self.sessions.clear();
+                Stopped { error: error::querying(failure), cure: Some(Cure::Again) }
+            }
             Stop::Engine(failure) if error::is_instance_broken(&failure) => {
                 let error = Error::unavailable("The lake's engine", failure);
                 Stopped { error, cure: Some(Cure::Reopen) }
             }
             Stop::Engine(failure) => Stopped { error: error::querying(failure), cure: None },
             Stop::Known(error) => Stopped { error, cure: None },
+            Stop::Moved => Stopped { error: answer::moved(), cure: Some(Cure::Reopen) },
             Stop::Gone => Stopped { error: answer::timed_out(), cure: None },
         }
     }
@@ -141,14 +163,13 @@ impl Output {
 
 fn read(work: &Work, waiting: &mut Waiting) -> Result<(), Stop> {
     let plan = plan::plan(work)?;
-    stream(work, &plan, waiting).map_err(|stop| plan.located(stop))
+    stream(work, &plan, waiting).map_err(|stop| plan.located(stop))?;
+    plan.keep(&work.session);
+    Ok(())
 }
 
 fn stream(work: &Work, plan: &Plan<'_>, waiting: &mut Waiting) -> Result<(), Stop> {
-    let Plan { prepared, columns, snapshot, .. } = plan;
-    if matches!(work.query.select, Select::Table { .. }) {
-        work.connection.execute(BUFFER)?;
-    }
+    let Plan { ready: Ready { prepared, columns, .. }, snapshot, .. } = plan;
     let streaming = prepared.stream()?;
     let converter = streaming.converter()?;
     let names = rename(columns, &converter)?;

@@ -3,8 +3,8 @@
 use domain::{Name, SnapshotId, TableName};
 use service::{Parameters, Select};
 
+use super::reading::Reading;
 use super::run::{Stop, Work};
-use super::views::Views;
 use super::{guarded, listing};
 use crate::guard::{Guarded, Kind};
 use crate::sql::{LAKE, identifier, literal, table};
@@ -26,19 +26,19 @@ impl Statement {
 }
 
 /// Checks what is the caller's. Where tables are touched, a transaction is open after that.
-pub(super) fn statement(work: &Work, views: &mut Views<'_>) -> Result<Statement, Stop> {
+pub(super) fn statement(work: &Work, reading: &mut Reading<'_>) -> Result<Statement, Stop> {
     match &work.query.select {
         Select::Table { name, columns, filter } => {
-            rows_of(work, name, columns, filter.as_deref(), views)
+            rows_of(work, name, columns, filter.as_deref(), reading)
         }
         Select::Changes { name, from, to } => {
-            views.begin()?;
+            reading.begin()?;
             Ok(Statement::ours(changes(name, *from, *to)))
         }
         Select::Sql { text, this, default_schema, .. } => {
             let guarded =
-                guarded::check(work, text, this.as_ref(), default_schema.as_ref(), views)?;
-            of_guarded(work, guarded, views)
+                guarded::check(work, text, this.as_ref(), default_schema.as_ref(), reading)?;
+            of_guarded(work, guarded, reading)
         }
     }
 }
@@ -51,14 +51,14 @@ pub(super) fn parameters(select: &Select) -> Parameters {
     }
 }
 
-fn of_guarded(work: &Work, guarded: Guarded, views: &mut Views<'_>) -> Result<Statement, Stop> {
+fn of_guarded(work: &Work, guarded: Guarded, reading: &mut Reading<'_>) -> Result<Statement, Stop> {
     let kind = guarded.kind;
     let (sql, before) = match kind {
         Kind::Rows => (guarded.sql.clone(), 0),
         Kind::Explain => (format!("EXPLAIN {}", guarded.sql), "EXPLAIN ".len()),
         Kind::Tables | Kind::AllTables => {
-            views.begin()?;
-            (listing::statement(&work.connection, kind, &work.query.grants)?, 0)
+            reading.begin()?;
+            (listing::statement(&work.session.connection, kind, &work.query.grants)?, 0)
         }
     };
     Ok(Statement { sql, kind, guarded: Some(guarded), before })
@@ -70,16 +70,16 @@ fn rows_of(
     name: &TableName,
     columns: &[Name],
     filter: Option<&str>,
-    views: &mut Views<'_>,
+    reading: &mut Reading<'_>,
 ) -> Result<Statement, Stop> {
-    let is_plain = views.find(name)?.is_none() && work.query.snapshot.is_none();
+    let is_plain = reading.find(name)?.is_none() && work.query.snapshot.is_none();
     let whole = columns.is_empty() && filter.is_none();
     let from = match is_plain {
         true => format!("SELECT * FROM {}", table(name)),
         false => {
-            let guarded = guarded::check(work, "FROM this", Some(name), None, views)?;
+            let guarded = guarded::check(work, "FROM this", Some(name), None, reading)?;
             if whole {
-                return of_guarded(work, guarded, views);
+                return of_guarded(work, guarded, reading);
             }
             guarded.sql
         }
@@ -92,7 +92,7 @@ fn rows_of(
     // In a subquery it has no columns of DuckLake's own.
     let mut sql = format!("SELECT {columns} FROM ({from}) AS {}", identifier(name.name.as_str()));
     let Some(filter) = filter else { return Ok(Statement::ours(sql)) };
-    let guarded = guarded::filter(work, filter, views)?;
+    let guarded = guarded::filter(work, filter, reading)?;
     sql.push_str(" WHERE (\n");
     let before = sql.len();
     sql.push_str(&guarded.sql);

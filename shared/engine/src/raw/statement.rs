@@ -35,6 +35,14 @@ impl<'c> Prepared<'c> {
         Ok(prepared)
     }
 
+    /// The same without its bond to the connection.
+    ///
+    /// # Safety
+    /// The connection lives longer, and whoever uses the statement has the connection to themselves.
+    pub(crate) unsafe fn detach(mut self) -> Prepared<'static> {
+        Prepared { raw: std::mem::replace(&mut self.raw, ptr::null_mut()), connection: PhantomData }
+    }
+
     /// The names of its parameters in order: "1", "2", or as written after `$`.
     pub(crate) fn parameters(&self) -> Vec<String> {
         // SAFETY: the statement is live.
@@ -43,6 +51,16 @@ impl<'c> Prepared<'c> {
         let name =
             |index| unsafe { owned_text(ffi::duckdb_parameter_name(self.raw, index).cast_mut()) };
         (1..=count).map(name).collect()
+    }
+
+    /// Gives the parameter at `index`, from 1 on, the value NULL.
+    pub(crate) fn bind_null(&self, index: u64) -> Result<(), Failure> {
+        // SAFETY: the statement is live; an index that is out of range is an error.
+        let state = unsafe { ffi::duckdb_bind_null(self.raw, index) };
+        if state == ffi::DuckDBSuccess {
+            return Ok(());
+        }
+        Err(Failure::of("Invalid Input", "the statement has no such parameter"))
     }
 
     /// Names and types of its columns, as far as they are known before it runs.

@@ -31,7 +31,7 @@ pub(super) async fn lake_with_table() -> TestLake {
 
 pub(super) async fn endless(lake: &TestLake) -> Write {
     let source = Arc::new(Endless(writes::ids(0, 10_000)));
-    write("endless", Change::Append(Append::to(&lake.table("t").await, source, 1)))
+    write("endless", Change::Append(Append::to(&lake.table("t").await, source, 1 << 20)))
 }
 
 #[tokio::test(flavor = "multi_thread")]

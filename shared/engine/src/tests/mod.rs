@@ -6,9 +6,11 @@ mod culprits;
 mod errors;
 mod extensions;
 mod forgets;
+mod groups;
 mod hostile;
 mod instances;
 mod late_writes;
+mod pins;
 mod queries;
 mod services;
 mod types;
@@ -89,7 +91,7 @@ impl TestLake {
         let engine = Engine::new(settings.clone());
         let catalog = engine.catalog();
         let lake = engine.lake(Arc::clone(&catalog));
-        let queries = engine.queries();
+        let queries = engine.queries(Arc::clone(&catalog));
         Self { folder, settings, engine, catalog, lake, queries }
     }
 

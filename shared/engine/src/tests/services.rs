@@ -42,7 +42,8 @@ pub(super) async fn two(test: &str) -> [TestLake; 2] {
         let engine = Engine::new(settings.clone());
         let catalog: Arc<dyn Catalog> =
             Arc::new(catalog::PostgresCatalog::new(&postgres).expect("a catalog"));
-        let (lake, queries) = (engine.lake(Arc::clone(&catalog)), engine.queries());
+        let (lake, queries) =
+            (engine.lake(Arc::clone(&catalog)), engine.queries(Arc::clone(&catalog)));
         TestLake { folder, settings, engine, catalog, lake, queries }
     };
     [lake((folder, settings)), lake(make())]

@@ -1,6 +1,5 @@
 //! One try of one write, from BEGIN to COMMIT, on one connection.
 
-use catalog::ledger::AUTHOR;
 use domain::{Error, Kind, Name, SnapshotId, TableName};
 use service::{Change, CreateView, DropTable, RecordedWrite, Write};
 
@@ -10,7 +9,7 @@ use crate::raw::{Connection, Failure};
 use crate::settings::EngineSettings;
 use crate::sql::{LAKE, literal, table};
 use crate::watchdog::{Watch, Watchdog};
-use crate::{answer, metadata, values};
+use crate::{answer, error, metadata, values};
 
 /// What a try works with.
 pub(super) struct Attempt<'a> {
@@ -39,6 +38,13 @@ pub(crate) enum Failed {
     Commit(Failure),
 }
 
+impl Failed {
+    /// Whether the catalog was lost while the commit was on its way.
+    pub(crate) fn is_commit_lost(&self) -> bool {
+        matches!(self, Self::Commit(failure) if error::is_connection_lost(failure))
+    }
+}
+
 impl From<Failure> for Failed {
     fn from(failure: Failure) -> Self {
         Self::Engine(failure)
@@ -58,9 +64,7 @@ pub(crate) fn run(
     watchdog: &Watchdog,
     write: &Write,
 ) -> Result<Done, Failed> {
-    let connection = instance.connect()?;
-    let watched = watchdog.watch(connection.interrupt(), write.deadline);
-    let attempt = Attempt { connection, settings, write, watched };
+    let attempt = Attempt::new(instance, settings, watchdog, write)?;
     let done = inlining::keep_structs_out(&attempt).and_then(|()| attempt.change());
     done.map_err(|failed| match failed {
         Failed::Engine(failure) if failure.is("INTERRUPT") && attempt.is_late() => {
@@ -70,7 +74,19 @@ pub(crate) fn run(
     })
 }
 
-impl Attempt<'_> {
+impl<'a> Attempt<'a> {
+    /// On a connection of its own, under watch from now on.
+    pub(super) fn new(
+        instance: &Instance,
+        settings: &'a EngineSettings,
+        watchdog: &Watchdog,
+        write: &'a Write,
+    ) -> Result<Self, Failure> {
+        let connection = instance.connect()?;
+        let watched = watchdog.watch(connection.interrupt(), write.deadline);
+        Ok(Self { connection, settings, write, watched })
+    }
+
     fn change(&self) -> Result<Done, Failed> {
         match &self.write.change {
             Change::CreateTable(create) => create::run(self, create),
@@ -176,11 +192,9 @@ impl Attempt<'_> {
         work: impl FnOnce() -> Result<(u64, Option<SnapshotId>), Failed>,
     ) -> Result<Done, Failed> {
         let done = self.begin().and_then(|()| work()).and_then(|(rows, if_match)| {
-            let message = literal(&ledger::message(&self.write.change));
-            let extra = literal(&ledger::extra_info(self.write, rows, if_match));
-            self.connection.execute(&format!(
-                "CALL {LAKE}.set_commit_message('{AUTHOR}', {message}, extra_info => {extra})"
-            ))?;
+            let entry = ledger::entry(self.write, rows, if_match);
+            let message = ledger::message(&self.write.change);
+            self.connection.execute(&ledger::set_commit_message(&message, vec![entry]))?;
             self.commit()?;
             Ok(Done::Committed)
         });

@@ -29,7 +29,7 @@ impl LakeEngine {
         let Ok(instance) = self.slot.get().await else { return };
         let on = Arc::clone(&instance);
         let forget = move || on.connect().and_then(|on| orphans::forget_log(&on));
-        match threads::run("forget", forget).await {
+        match threads::run(forget).await {
             Ok(Ok(())) => (),
             Ok(Err(failure)) => {
                 tracing::warn!(%failure, "DuckDB's log of requests is not forgotten yet");

@@ -4,17 +4,28 @@ use domain::{Column, ColumnType};
 use service::Change;
 
 use super::attempt::{Attempt, Failed};
+use crate::raw::{Connection, Failure};
 
 /// Keeps a table with a STRUCT out of the catalog, in this attempt: its rows get files, whatever their number.
 ///
 /// DuckLake 1.0 keeps a STRUCT as a text that is not read back as it was: quotes are lost from `{'s': 'it''s'}`,
 /// and a DATE in one makes the table unreadable.
 pub(super) fn keep_structs_out(attempt: &Attempt<'_>) -> Result<(), Failed> {
-    if columns(&attempt.write.change).iter().any(|column| has_struct(&column.r#type)) {
-        let set = "SET SESSION ducklake_default_data_inlining_row_limit = 0";
-        attempt.connection.execute(set)?;
+    if have_struct(columns(&attempt.write.change)) {
+        keep_up_to(&attempt.connection, 0)?;
     }
     Ok(())
+}
+
+/// From now on this connection's INSERTs of up to so many rows are kept in the catalog.
+pub(super) fn keep_up_to(connection: &Connection, rows: u64) -> Result<(), Failure> {
+    let set = format!("SET SESSION ducklake_default_data_inlining_row_limit = {rows}");
+    connection.execute(&set).map(drop)
+}
+
+/// Whether any of these is a STRUCT, or holds one.
+pub(super) fn have_struct(columns: &[Column]) -> bool {
+    columns.iter().any(|column| has_struct(&column.r#type))
 }
 
 fn columns(change: &Change) -> &[Column] {

@@ -1,19 +1,22 @@
 //! What a write says of itself: in DuckLake's commit, and alone where nothing was committed.
 
+use catalog::ledger::AUTHOR;
 use domain::SnapshotId;
-use serde_json::json;
+use serde_json::{Value, json};
 use service::{Change, Mode, Write};
+
+use crate::sql::{LAKE, literal};
 
 /// The commit message, for people.
 pub(super) fn message(change: &Change) -> String {
     format!("{} {}", kind(change), change.table())
 }
 
-/// The extra info, from which the catalog's trigger fills the ledger, and in which it finds the snapshot
-/// that must be the table's last.
-pub(super) fn extra_info(write: &Write, rows: u64, if_match: Option<SnapshotId>) -> String {
+/// What the ledger is told of one write: how many rows it wrote, and the snapshot that must be the table's
+/// last.
+pub(super) fn entry(write: &Write, rows: u64, if_match: Option<SnapshotId>) -> Value {
     let table = write.change.table();
-    json!({ "writes": [{
+    json!({
         "key": write.key.key,
         "payload": write.key.payload,
         "kind": kind(&write.change),
@@ -24,8 +27,15 @@ pub(super) fn extra_info(write: &Write, rows: u64, if_match: Option<SnapshotId>)
         "run": write.run.map(|run| run.to_string()),
         "table_id": write.change.table_id(),
         "if_match": if_match.map(|SnapshotId(id)| id),
-    }] })
-    .to_string()
+    })
+}
+
+/// The statement that puts this into DuckLake's commit, as the extra info from which the catalog's trigger
+/// fills the ledger.
+pub(super) fn set_commit_message(message: &str, entries: Vec<Value>) -> String {
+    let extra = literal(&json!({ "writes": entries }).to_string());
+    let message = literal(message);
+    format!("CALL {LAKE}.set_commit_message('{AUTHOR}', {message}, extra_info => {extra})")
 }
 
 /// What the ledger calls it.

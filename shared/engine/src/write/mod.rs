@@ -7,10 +7,14 @@ mod create;
 mod culprit;
 mod exports;
 mod forget;
+mod group;
 mod inlining;
+mod joining;
 mod ledger;
+mod merged;
 mod nothing;
 mod orphans;
+mod reconnect;
 mod rows;
 mod upsert;
 
@@ -31,6 +35,7 @@ use crate::threads;
 use crate::watchdog::Watchdog;
 
 use attempt::{Done, Failed};
+use group::{Groups, Told};
 pub(crate) use ledger::{bytes, kind};
 
 /// Tries of one append. DuckLake itself has tried each commit for some seconds before.
@@ -43,12 +48,15 @@ const DEFINITION_TRIES: u32 = 40;
 pub(crate) struct LakeEngine {
     settings: Arc<EngineSettings>,
     slot: Arc<Slot>,
+    /// Where this process reads: only to be told to connect anew.
+    reading: Arc<Slot>,
     catalog: Arc<dyn Catalog>,
     /// On SQLite one writes at a time; on PostgreSQL so many as there are connections. Fair.
     turns: Arc<Semaphore>,
     all_turns: u32,
     writes: AtomicU64,
     watchdog: Arc<Watchdog>,
+    groups: Groups,
 }
 
 /// Why a try failed, and whether its commit was on its way when the catalog was lost.
@@ -67,18 +75,22 @@ impl LakeEngine {
     pub(crate) fn new(
         settings: Arc<EngineSettings>,
         slot: Arc<Slot>,
+        reading: Arc<Slot>,
         catalog: Arc<dyn Catalog>,
     ) -> Self {
-        let turns = if settings.is_sqlite() { 1 } else { settings.engine.postgres_connections };
-        Self {
-            settings,
-            slot,
-            catalog,
-            turns: Arc::new(Semaphore::new(turns as usize)),
-            all_turns: turns,
-            writes: AtomicU64::new(0),
-            watchdog: Arc::new(Watchdog::new()),
-        }
+        let all_turns = if settings.is_sqlite() { 1 } else { settings.engine.postgres_connections };
+        let turns = Arc::new(Semaphore::new(all_turns as usize));
+        let watchdog = Arc::new(Watchdog::new());
+        let groups = Groups {
+            settings: Arc::clone(&settings),
+            slot: Arc::clone(&slot),
+            catalog: Arc::clone(&catalog),
+            turns: Arc::clone(&turns),
+            watchdog: Arc::clone(&watchdog),
+            queue: Arc::default(),
+        };
+        let writes = AtomicU64::new(0);
+        Self { settings, slot, reading, catalog, turns, all_turns, writes, watchdog, groups }
     }
 
     /// What the ledger has under the key of `write`, if it is for the same payload.
@@ -110,24 +122,26 @@ impl LakeEngine {
         write: &Write,
         turn: &Arc<OwnedSemaphorePermit>,
     ) -> Result<Done, Stopped> {
-        let instance = self.slot.get().await?;
+        let instance = self.slot.current(&*self.catalog).await?;
         let (settings, write) = (Arc::clone(&self.settings), write.clone());
         let watchdog = Arc::clone(&self.watchdog);
         let table = write.change.table().clone();
         let on = Arc::clone(&instance);
         let turn = Arc::clone(turn);
-        let done = threads::run("write", move || {
+        let done = threads::run(move || {
             let done = attempt::run(&on, &settings, &watchdog, &write);
             drop(turn);
             done
         });
-        let (failure, committing) = match done.await? {
+        let failed = match done.await? {
             Ok(done) => return Ok(done),
-            Err(Failed::Known(error)) => return Err(error.into()),
-            Err(Failed::Engine(failure)) => (failure, false),
-            Err(Failed::Commit(failure)) => (failure, true),
+            Err(failed) => failed,
         };
-        let commit_lost = committing && error::is_connection_lost(&failure);
+        let commit_lost = failed.is_commit_lost();
+        let failure = match failed {
+            Failed::Known(error) => return Err(error.into()),
+            Failed::Engine(failure) | Failed::Commit(failure) => failure,
+        };
         let verdict = error::writing(failure, &table);
         if matches!(verdict, Verdict::Reopen(_)) {
             self.slot.discard(&instance);
@@ -157,16 +171,38 @@ impl LakeEngine {
 impl Lake for LakeEngine {
     async fn write(&self, write: Write) -> Result<Outcome> {
         self.forget_log().await;
+        if !joining::may(&write) {
+            return self.write_alone(write, false).await;
+        }
+        let body = write.clone();
+        let Some(rows) = threads::run(move || joining::rows(&body)).await? else {
+            return self.write_alone(write, false).await;
+        };
+        match self.groups.join(write.clone(), rows).await? {
+            Told::Done(outcome) => Ok(outcome),
+            Told::Alone { commit_lost } => self.write_alone(write, commit_lost).await,
+        }
+    }
+
+    async fn reconnect(&self) -> Result<u64> {
+        self.raise_generation().await
+    }
+}
+
+impl LakeEngine {
+    /// Writes it in a snapshot of its own. `maybe_committed`: a commit that it was in was cut off.
+    async fn write_alone(&self, write: Write, maybe_committed: bool) -> Result<Outcome> {
         let turn = self.turn(&write).await?;
         let most = if write.change.is_of_definitions() { DEFINITION_TRIES } else { TRIES };
         let mut tries = 0;
         loop {
             tries += 1;
-            let Stopped { verdict, commit_lost } = match self.attempt(&write, &turn).await {
+            let Stopped { verdict, mut commit_lost } = match self.attempt(&write, &turn).await {
                 Ok(Done::Committed) => return self.committed(&write).await,
                 Ok(Done::Nothing(write)) => return Ok(Outcome { write, replayed: false }),
                 Err(stopped) => stopped,
             };
+            commit_lost |= maybe_committed;
             let (again, failed) = match verdict {
                 // Another commit on this table came between, and the caller wants none.
                 Verdict::Changed(failed) if write.if_match.is_some() => {

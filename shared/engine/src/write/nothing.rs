@@ -30,25 +30,24 @@ pub(super) fn record(attempt: &Attempt<'_>, snapshot: SnapshotId) -> Result<Done
         run: write.run,
         at: Timestamp::from_microsecond(micros).map_err(Error::internal)?,
         answer: write.change.answer().map(ToOwned::to_owned),
+        alone: true,
     }))
 }
 
 /// The table's last snapshot as it is now, which must be the one that the caller saw, where that is asked: no
-/// trigger looks at a write that makes no commit.
+/// trigger looks at a write that makes no commit. `seen` where there is no table to ask for.
 fn still(attempt: &Attempt<'_>, seen: SnapshotId) -> Result<SnapshotId, Failed> {
-    let (Some(wanted), Some(table)) = (attempt.write.if_match, attempt.write.change.table_id())
-    else {
-        return Ok(seen);
-    };
+    let Some(table) = attempt.write.change.table_id() else { return Ok(seen) };
     attempt.begin()?;
     let last = attempt.current_snapshot().map_err(Failed::from);
     let last = last.and_then(|snapshot| attempt.last_change(table, snapshot));
     attempt.rollback();
-    match last? {
-        Some(last) if last != wanted => {
+    let last = last?.unwrap_or(seen);
+    match attempt.write.if_match {
+        Some(wanted) if wanted != last => {
             Err(service::precondition_failed(attempt.write.change.table(), Some(last)).into())
         }
-        _ => Ok(wanted),
+        _ => Ok(last),
     }
 }
 

@@ -102,11 +102,16 @@ impl<'a> Incoming<'a> {
     /// After the transaction: removes what a failed statement left, and says what was wrong with the body
     /// if that was it.
     pub(super) fn finish(self, done: Result<Done, Failed>) -> Result<Done, Failed> {
+        self.clean_up();
+        done.map_err(|failed| self.explained(failed))
+    }
+
+    /// After the transaction: removes what a failed statement left.
+    pub(super) fn clean_up(&self) {
         // Only then: after a COMMIT that was cut off the files may be in a snapshot.
         if self.failed.get() {
             orphans::remove(&self.attempt.connection, self.attempt.settings);
         }
-        done.map_err(|failed| self.explained(failed))
     }
 
     /// A failure, as the fault of the body where it is one.

@@ -11,8 +11,9 @@ use crate::raw::Database;
 use crate::watchdog::Watchdog;
 
 async fn work(watchdog: &Watchdog) -> (Work, mpsc::Receiver<RecordBatch>) {
-    let connection = Connection::open(&Database::open(&[], None).expect("one")).expect("one");
-    let watch = watchdog.watch(connection.interrupt(), None);
+    let sessions = Sessions::new(Database::open(&[], None).expect("one"), true, 1);
+    let session = sessions.take().expect("one");
+    let watch = watchdog.watch(session.connection.interrupt(), None);
     let ending = Arc::new(Ending::new(Arc::clone(&watch)));
     let (send, batches) = mpsc::channel(1);
     let select = Select::Sql {
@@ -24,7 +25,8 @@ async fn work(watchdog: &Watchdog) -> (Work, mpsc::Receiver<RecordBatch>) {
     let query = Query::of(select, Grants::All);
     let turn = Turns::new(1, 0).take(None).await.expect("a turn");
     let output = Output { send, turn, ending, runtime: Handle::current() };
-    (Work { connection, query, watch, output }, batches)
+    let parses = Arc::default();
+    (Work { session, sessions, newest: None, parses, query, watch, output }, batches)
 }
 
 #[tokio::test]

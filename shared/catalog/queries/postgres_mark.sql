@@ -1,0 +1,6 @@
+-- The newest snapshot, the definitions that it has, and how often clients were told to connect anew. @ is the metadata
+-- schema.
+SELECT json_build_object(
+    'snapshot', snapshot_id, 'schema', schema_version, 'generation', (SELECT generation FROM @.eider_generation)
+)::text
+FROM @.ducklake_snapshot ORDER BY snapshot_id DESC LIMIT 1

@@ -1,0 +1,149 @@
+//! The transaction in which one query reads: begun, or found, when the first name is asked for.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use domain::{Result as Answer, SnapshotId, TableName};
+use futures::future::{BoxFuture, MaybeDone, maybe_done};
+use service::{Catalog, Mark};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use super::run::Stop;
+use super::session::{Pin, Session, Sessions};
+use super::views::{self, View};
+use crate::guard::ViewBody;
+
+/// Who knows which snapshot is the newest, beside the transaction itself.
+pub(super) struct Newest {
+    catalog: Arc<dyn Catalog>,
+    runtime: Handle,
+    /// How often clients had been told to connect anew when the instance connected.
+    generation: u64,
+    /// The answer to a question that is under way.
+    coming: Cell<Option<oneshot::Receiver<Answer<Mark>>>>,
+}
+
+impl Newest {
+    /// `coming` answers what was asked after the query came; without it the catalog is asked when it has to
+    /// be.
+    pub(super) fn new(
+        catalog: Arc<dyn Catalog>,
+        generation: u64,
+        coming: Option<oneshot::Receiver<Answer<Mark>>>,
+    ) -> Self {
+        Self { catalog, generation, runtime: Handle::current(), coming: Cell::new(coming) }
+    }
+
+    /// The newest snapshot; an instance that is to connect anew reads nothing more.
+    fn snapshot(&self) -> Result<SnapshotId, Stop> {
+        let coming = self.coming.take().and_then(|coming| coming.blocking_recv().ok());
+        let mark = match coming {
+            Some(mark) => mark?,
+            None => self.runtime.block_on(self.catalog.mark())?,
+        };
+        if mark.generation == self.generation { Ok(mark.snapshot) } else { Err(Stop::Moved) }
+    }
+}
+
+/// The question for the newest snapshot, asked while the query is on its way to its thread.
+pub(super) struct Asking<'a> {
+    mark: MaybeDone<BoxFuture<'a, Answer<Mark>>>,
+    tell: oneshot::Sender<Answer<Mark>>,
+}
+
+impl<'a> Asking<'a> {
+    /// With where the answer comes.
+    pub(super) fn new(catalog: &'a dyn Catalog) -> (Self, oneshot::Receiver<Answer<Mark>>) {
+        let (tell, coming) = oneshot::channel();
+        (Self { mark: maybe_done(catalog.mark()), tell }, coming)
+    }
+
+    /// Sends the question off, and does not wait.
+    pub(super) async fn begin(&mut self) {
+        let _ = futures::poll!(&mut self.mark);
+    }
+
+    /// Hands the answer on. The query may have failed before, and then no one listens.
+    pub(super) async fn tell(mut self) {
+        (&mut self.mark).await;
+        if let Some(mark) = std::pin::Pin::new(&mut self.mark).take_output() {
+            let _ = self.tell.send(mark);
+        }
+    }
+}
+
+/// What a query sees of the lake.
+pub(super) struct Reading<'c> {
+    session: &'c Session,
+    sessions: &'c Sessions,
+    newest: Option<&'c Newest>,
+    pin: Option<Pin>,
+    is_of_now: bool,
+}
+
+impl<'c> Reading<'c> {
+    /// Nothing is asked yet. Without `newest` a transaction is begun each time.
+    pub(super) fn new(
+        session: &'c Session,
+        sessions: &'c Sessions,
+        newest: Option<&'c Newest>,
+    ) -> Self {
+        Self { session, sessions, newest, pin: None, is_of_now: false }
+    }
+
+    /// The snapshot that is read, once any name was asked for.
+    pub(super) fn snapshot(&self) -> Option<SnapshotId> {
+        self.pin.as_ref().map(|pin| pin.snapshot)
+    }
+
+    /// Sees to it that a transaction on the newest snapshot is open.
+    pub(super) fn begin(&mut self) -> Result<(), Stop> {
+        self.pinned().map(drop)
+    }
+
+    /// All views of the lake.
+    pub(super) fn views(&mut self) -> Result<&[View], Stop> {
+        self.pinned().map(|pin| pin.views.as_slice())
+    }
+
+    /// The view of this name, if it is one.
+    pub(super) fn find(&mut self, name: &TableName) -> Result<Option<ViewBody>, Stop> {
+        Ok(views::find(self.views()?, name))
+    }
+
+    /// The query may ask what time it is, which is when its transaction began: so that must be its own.
+    pub(super) fn be_of_now(&mut self) -> Result<(), Stop> {
+        self.is_of_now = true;
+        match &self.pin {
+            Some(_) if self.session.is_old() => {
+                self.pin = Some(self.session.begin(self.sessions.seen())?);
+            }
+            Some(_) => (),
+            None => self.session.end()?,
+        }
+        Ok(())
+    }
+
+    /// Whether it may.
+    pub(super) fn is_of_now(&self) -> bool {
+        self.is_of_now
+    }
+
+    fn pinned(&mut self) -> Result<&Pin, Stop> {
+        let pin = match self.pin.take() {
+            Some(pin) => pin,
+            None => self.pin()?,
+        };
+        Ok(self.pin.insert(pin))
+    }
+
+    fn pin(&self) -> Result<Pin, Stop> {
+        let newest = self.newest.map(Newest::snapshot).transpose()?;
+        let open = self.session.pin().filter(|pin| newest == Some(pin.snapshot));
+        match open {
+            Some(pin) => Ok(pin),
+            None => Ok(self.session.begin(self.sessions.seen())?),
+        }
+    }
+}

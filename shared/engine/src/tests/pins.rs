@@ -1,0 +1,105 @@
+//! Reads in a transaction that stays open from one to the next, on PostgreSQL.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+
+use super::*;
+
+async fn count(lake: &TestLake, name: &str) -> i64 {
+    let rows = lake.sql(&format!("SELECT count(*) FROM {name}")).await.expect("rows");
+    rows[0].column(0).as_primitive::<Int64Type>().value(0)
+}
+
+/// The times at which the transactions of the lake's idle readers began.
+async fn open_since(lake: &TestLake) -> Vec<Vec<Option<String>>> {
+    let connection = lake.engine.reading.get().await.expect("one").connect().expect("one");
+    let sql = "SELECT xact_start::VARCHAR FROM postgres_query('__ducklake_metadata_lake', \
+               'SELECT xact_start FROM pg_stat_activity WHERE usename = current_user \
+                AND state = ''idle in transaction'' AND pid <> pg_backend_pid() ORDER BY 1')";
+    values::texts(&connection, sql).expect("times")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_process_commits_is_read_next_and_else_nothing_is_begun() {
+    let [one, two] = services::two("pins").await;
+    let name = &format!("pins{}", std::process::id());
+    one.create(name, &[("id", "BIGINT"), ("b", "VARCHAR")]).await.expect("made");
+    for n in 1..=20 {
+        two.append(&format!("{name} {n}"), name, Memory::of(writes::ids(n, 1))).await.expect("one");
+        assert_eq!(count(&one, name).await, n);
+    }
+    let since = open_since(&one).await;
+    assert!(!since.is_empty(), "a transaction stays open");
+    for _ in 0..5 {
+        assert_eq!(count(&one, name).await, 20);
+    }
+    let still = open_since(&one).await;
+    assert!(since.iter().any(|at| still.contains(at)), "{since:?}, then {still:?}");
+    one.lake.write(write(&format!("drop {name}"), one.drop_of(name).await)).await.expect("dropped");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_goes_on_within_an_old_transaction() {
+    let [one, _] = services::two("pinnedtime").await;
+    let name = &format!("pinned_time{}", std::process::id());
+    one.create(name, &[("id", "BIGINT"), ("b", "VARCHAR")]).await.expect("made");
+    let of_table = format!("SELECT now()::VARCHAR FROM (SELECT count(*) FROM {name})");
+    for text in ["SELECT now()::VARCHAR", of_table.as_str()] {
+        count(&one, name).await;
+        let first = format!("{:?}", one.sql(text).await.expect("rows"));
+        count(&one, name).await;
+        assert_ne!(first, format!("{:?}", one.sql(text).await.expect("rows")), "{text}");
+    }
+    one.lake.write(write(&format!("drop {name}"), one.drop_of(name).await)).await.expect("dropped");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_that_the_server_has_ended_is_begun_anew() {
+    let [one, two] = services::two("pinnedlost").await;
+    let name = &format!("pinned_lost{}", std::process::id());
+    one.create(name, &[("id", "BIGINT"), ("b", "VARCHAR")]).await.expect("made");
+    one.append(&format!("{name} 1"), name, Memory::of(writes::ids(0, 5))).await.expect("appended");
+    for _ in 0..5 {
+        assert_eq!(count(&one, name).await, 5);
+        // By another process of the same role.
+        let connection = two.engine.reading.get().await.expect("one").connect().expect("one");
+        let end = "SELECT count(*) FROM postgres_query('__ducklake_metadata_lake', \
+                   'SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                    WHERE usename = current_user AND state = ''idle in transaction'' \
+                    AND pid <> pg_backend_pid()')";
+        connection.execute(end).expect("ended");
+    }
+    assert_eq!(count(&one, name).await, 5);
+    one.lake.write(write(&format!("drop {name}"), one.drop_of(name).await)).await.expect("dropped");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_process_that_is_told_to_connect_anew_does_so_before_its_next_work() {
+    let lakes = services::two("reconnected").await;
+    let [one, two] = &lakes;
+    let name = &format!("reconnected{}", std::process::id());
+    one.create(name, &[("id", "BIGINT"), ("b", "VARCHAR")]).await.expect("made");
+    let work = async |lake: &TestLake, n: i64| {
+        lake.append(&format!("{name} {n}"), name, Memory::of(writes::ids(n, 1)))
+            .await
+            .expect("one");
+        assert_eq!(count(lake, name).await, n);
+        [
+            lake.engine.reading.get().await.expect("one"),
+            lake.engine.writing.get().await.expect("one"),
+        ]
+    };
+    let (of_one, of_two) = (work(one, 1).await, work(two, 2).await);
+    let told = one.lake.reconnect().await.expect("told");
+    assert_eq!(two.catalog.mark().await.expect("a mark").generation, told);
+    let now = [work(one, 3).await, work(two, 4).await];
+    for (before, now) in [of_one, of_two].iter().flatten().zip(now.iter().flatten()) {
+        assert!(!Arc::ptr_eq(before, now), "it goes on with its old connections");
+    }
+    let still = [work(one, 5).await, work(two, 6).await];
+    for (before, now) in now.iter().flatten().zip(still.iter().flatten()) {
+        assert!(Arc::ptr_eq(before, now), "it was told once");
+    }
+    assert_eq!(one.lake.reconnect().await.expect("told"), told + 1);
+    one.lake.write(write(&format!("drop {name}"), one.drop_of(name).await)).await.expect("dropped");
+}

@@ -1,0 +1,219 @@
+//! Appends of one moment share a snapshot: a commit takes some milliseconds of the catalog, whatever is in
+//! it, and one comes after the other.
+//!
+//! While one group is committed the next one gathers. Each append keeps its own entry in the ledger, and so
+//! its key and its answer. If anything goes wrong with a group, each of its appends is written alone.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use arrow_array::RecordBatch;
+use domain::Result;
+use service::{Catalog, Outcome, Write};
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, oneshot};
+
+use super::merged;
+use crate::answer;
+use crate::instance::Slot;
+use crate::settings::EngineSettings;
+use crate::threads;
+use crate::watchdog::Watchdog;
+
+/// Appends of a group at most.
+const MOST: usize = 256;
+
+/// So long those who have just been answered are waited for: most come again.
+const LINGER: Duration = Duration::from_millis(2);
+
+/// The groups of a process.
+#[derive(Clone)]
+pub(super) struct Groups {
+    pub(super) settings: Arc<EngineSettings>,
+    pub(super) slot: Arc<Slot>,
+    pub(super) catalog: Arc<dyn Catalog>,
+    pub(super) turns: Arc<Semaphore>,
+    pub(super) watchdog: Arc<Watchdog>,
+    pub(super) queue: Arc<Queue>,
+}
+
+/// Those who wait for the next group.
+#[derive(Default)]
+pub(super) struct Queue {
+    state: Mutex<State>,
+    came: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: Vec<Member>,
+    /// How many are being committed.
+    committing: usize,
+    /// The most that waited or were committed at once since the last group was taken.
+    most: usize,
+    /// Whether a thread sees to them.
+    is_led: bool,
+}
+
+/// One append.
+pub(super) struct Member {
+    pub(super) write: Write,
+    pub(super) rows: RecordBatch,
+    tell: oneshot::Sender<Told>,
+}
+
+/// What one is told.
+pub(super) enum Told {
+    /// It is committed.
+    Done(Outcome),
+    /// It is to be written alone; with what is known of a commit that it may have been in.
+    Alone { commit_lost: bool },
+}
+
+impl Groups {
+    /// Writes it in the next group.
+    pub(super) async fn join(&self, write: Write, rows: RecordBatch) -> Result<Told> {
+        let (tell, mut told) = oneshot::channel();
+        let (deadline, key) = (write.deadline, write.key.key.clone());
+        if self.queue.push(Member { write, rows, tell }) {
+            let (groups, runtime) = (self.clone(), Handle::current());
+            let led = threads::start(move || groups.lead(&runtime));
+            led.inspect_err(|_| self.queue.abandon())?;
+        }
+        let in_time = match deadline {
+            Some(at) => tokio::time::timeout_at(at.into(), &mut told).await.ok(),
+            None => None,
+        };
+        let told = match in_time {
+            Some(told) => told,
+            None if deadline.is_some() && self.queue.withdraw(&key) => {
+                return Err(answer::write_timed_out());
+            }
+            // A group that is on its way has its own time.
+            None => told.await,
+        };
+        // Or the thread panicked: no one knows how far it came.
+        Ok(told.unwrap_or(Told::Alone { commit_lost: true }))
+    }
+
+    /// Commits group after group until no one waits.
+    fn lead(&self, runtime: &Handle) {
+        let _abandoning = Abandoning(&self.queue);
+        while let Some(members) = self.queue.next() {
+            self.commit(runtime, members);
+        }
+    }
+
+    fn commit(&self, runtime: &Handle, members: Vec<Member>) {
+        let (members, twins) = apart(members);
+        let committed = self.try_to_commit(runtime, &members);
+        let told = match committed {
+            Ok(()) => self.recorded(runtime, &members),
+            Err(commit_lost) => members.iter().map(|_| Told::Alone { commit_lost }).collect(),
+        };
+        for (member, told) in members.into_iter().zip(told) {
+            // It may be gone.
+            let _ = member.tell.send(told);
+        }
+        for twin in twins {
+            let _ = twin.tell.send(Told::Alone { commit_lost: false });
+        }
+    }
+
+    /// The error says whether the commit was on its way.
+    fn try_to_commit(&self, runtime: &Handle, members: &[Member]) -> Result<(), bool> {
+        let turn = runtime.block_on(Arc::clone(&self.turns).acquire_owned()).map_err(|_| false)?;
+        let instance = runtime.block_on(self.slot.current(&*self.catalog)).map_err(|_| false)?;
+        let done = merged::commit(&instance, &self.settings, &self.watchdog, members);
+        drop(turn);
+        done.map_err(|failed| {
+            let commit_lost = failed.is_commit_lost();
+            tracing::debug!(members = members.len(), commit_lost, "each is written alone");
+            commit_lost
+        })
+    }
+
+    /// After a commit: the ledger's own words for each.
+    fn recorded(&self, runtime: &Handle, members: &[Member]) -> Vec<Told> {
+        let keys: Vec<_> = members.iter().map(|member| member.write.key.key.clone()).collect();
+        let found = runtime.block_on(self.catalog.find_writes(&keys)).unwrap_or_default();
+        let told = |member: &Member| {
+            let key = &member.write.key;
+            let write = found.iter().find(|(found, _)| *found == key.key);
+            match write.filter(|(_, write)| write.payload == key.payload) {
+                Some((_, write)) => Told::Done(Outcome { write: write.clone(), replayed: false }),
+                None => Told::Alone { commit_lost: true },
+            }
+        };
+        members.iter().map(told).collect()
+    }
+}
+
+/// Each key once; its twins find it in the ledger afterwards.
+fn apart(members: Vec<Member>) -> (Vec<Member>, Vec<Member>) {
+    let mut seen = HashSet::new();
+    members.into_iter().partition(|member| seen.insert(member.write.key.key.clone()))
+}
+
+impl Queue {
+    /// Whether someone must lead.
+    fn push(&self, member: Member) -> bool {
+        let mut state = self.lock();
+        state.waiting.push(member);
+        state.most = state.most.max(state.committing + state.waiting.len());
+        self.came.notify_one();
+        !std::mem::replace(&mut state.is_led, true)
+    }
+
+    /// The next group; `None` once no one waits, and no one leads. Where several came at once, as many are
+    /// waited for: else they would go in two groups, of which each waits for the other.
+    fn next(&self) -> Option<Vec<Member>> {
+        let mut state = self.lock();
+        state.committing = 0;
+        let until = Instant::now() + LINGER;
+        while state.waiting.len() < state.most && state.most > 1 {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            state = self.came.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let members = state.waiting.len().min(MOST);
+        (state.committing, state.most) = (members, members);
+        state.is_led = members > 0;
+        state.is_led.then(|| state.waiting.drain(..members).collect())
+    }
+
+    /// Takes one back that is not yet in a group; whether it was there.
+    fn withdraw(&self, key: &str) -> bool {
+        let mut state = self.lock();
+        let before = state.waiting.len();
+        state.waiting.retain(|member| member.write.key.key != key);
+        state.waiting.len() < before
+    }
+
+    /// No one leads: those who wait write alone.
+    fn abandon(&self) {
+        let mut state = self.lock();
+        state.is_led = false;
+        for member in state.waiting.drain(..) {
+            let _ = member.tell.send(Told::Alone { commit_lost: false });
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// However the leader ends.
+struct Abandoning<'q>(&'q Queue);
+
+impl Drop for Abandoning<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.abandon();
+        }
+    }
+}
