@@ -26,18 +26,19 @@ const FUNCTIONS: [(&str, u32, &str); 4] = [
 /// Adds its lines.
 pub(crate) fn measure(place: &Place, report: &mut Report) -> anyhow::Result<()> {
     let services = Services::new(place)?;
-    let variables = services.variables();
+    let lake = services.lake()?;
+    let variables = lake.variables();
     let create = event(place, "tables", "create_table", 0)?;
-    Function::start(place, "tables", 2048, &variables)?.invoke(&create)?;
+    Function::start(place, "tables", 2048, variables)?.invoke(&create)?;
 
     let progress = bar("cold starts", ROUNDS * (FUNCTIONS.len() + 1));
     let mut opened = Times::default();
     let mut found = vec![[const { Vec::new() }; 3]; FUNCTIONS.len()];
     for round in 1..=ROUNDS {
-        opened.0.push(open(place, &variables)?);
+        opened.0.push(open(place, variables)?);
         progress.inc(1);
         for ((name, megabytes, of), times) in FUNCTIONS.iter().zip(&mut found) {
-            let mut function = Function::start(place, name, *megabytes, &variables)?;
+            let mut function = Function::start(place, name, *megabytes, variables)?;
             let [init, first, second] = times;
             init.push(function.init);
             first.push(function.invoke(&event(place, name, of, 2 * round)?)?);
@@ -59,7 +60,7 @@ pub(crate) fn measure(place: &Place, report: &mut Report) -> anyhow::Result<()> 
 
 /// The engine alone, in this process: DuckDB's library is in memory already.
 fn open(place: &Place, variables: &[(String, String)]) -> anyhow::Result<Duration> {
-    let engine = own_engine::on(place, variables.iter().cloned())?;
+    let engine = own_engine::on(variables.iter().cloned())?;
     let started = Instant::now();
     place.runtime.block_on(engine.warm_up())?;
     Ok(started.elapsed())

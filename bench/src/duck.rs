@@ -4,12 +4,12 @@
 //! connection of the crate's.
 
 use std::ffi::CString;
-use std::path::Path;
-use std::{fs, ptr};
+use std::ptr;
 
 use anyhow::{Context, ensure};
 use duckdb::{Connection, ffi};
 
+use crate::attach::Attach;
 use crate::place::Place;
 
 /// As much memory as one of Eider's instances has.
@@ -47,19 +47,11 @@ impl Duck {
         Ok(Self { connection, raw, database })
     }
 
-    /// Opens one with the lake of `home` attached as `lake`, by the file that Eider writes for that.
-    pub(crate) fn attach(place: &Place, home: &Path, read_only: bool) -> anyhow::Result<Self> {
+    /// Opens one with a lake attached as `lake`.
+    pub(crate) fn attached(place: &Place, attach: &Attach) -> anyhow::Result<Self> {
         let duck = Self::open()?;
-        for name in ["httpfs", "sqlite_scanner", "ducklake"] {
-            duck.load(place, name)?;
-        }
-        let file = home.join("attach.sql");
-        let mut attach =
-            fs::read_to_string(&file).with_context(|| format!("{}", file.display()))?;
-        if read_only {
-            attach = attach.replace("(DATA_PATH", "(READ_ONLY, DATA_PATH");
-        }
-        duck.run(&attach)?;
+        attach.extensions.iter().try_for_each(|name| duck.load(place, name))?;
+        duck.run(&attach.sql)?;
         Ok(duck)
     }
 
@@ -72,6 +64,17 @@ impl Duck {
     /// Runs statements for what they do.
     pub(crate) fn run(&self, sql: &str) -> anyhow::Result<()> {
         self.connection.execute_batch(sql).context("DuckDB")
+    }
+
+    /// Runs one and fetches all of its rows; says how many they were.
+    pub(crate) fn fetch(&self, sql: &str) -> anyhow::Result<usize> {
+        let mut statement = self.connection.prepare(sql)?;
+        Ok(statement.query_arrow([])?.map(|batch| batch.num_rows()).sum())
+    }
+
+    /// Runs one that answers one number.
+    pub(crate) fn number(&self, sql: &str) -> anyhow::Result<u64> {
+        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
     }
 
     /// Runs one on the C API's connection.

@@ -7,6 +7,9 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
+use arrow_ipc::reader::StreamReader;
+
+pub(crate) use crate::request::{Request, sql};
 
 /// What one read of the socket takes at most.
 const READ: usize = 256 << 10;
@@ -25,29 +28,6 @@ pub(crate) struct Answer {
     pub(crate) whole: Duration,
     /// How many there were.
     pub(crate) bytes: u64,
-}
-
-/// A request; its body goes out as it is.
-pub(crate) struct Request<'a> {
-    pub(crate) method: &'a str,
-    pub(crate) path: &'a str,
-    pub(crate) headers: &'a [(&'a str, &'a str)],
-    pub(crate) body: &'a [u8],
-}
-
-impl Request<'_> {
-    pub(crate) fn get(path: &str) -> Request<'_> {
-        Request { method: "GET", path, headers: &[], body: &[] }
-    }
-
-    fn head(&self, host: &str) -> String {
-        let mut head = format!("{} {} HTTP/1.1\r\nhost: {host}\r\n", self.method, self.path);
-        for (name, value) in self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        head.push_str(&format!("content-length: {}\r\n\r\n", self.body.len()));
-        head
-    }
 }
 
 impl Client {
@@ -80,6 +60,18 @@ impl Client {
         let mut text = String::new();
         self.begin(request)?.read_to_string(&mut text)?;
         Ok(text)
+    }
+
+    /// The same, as an Arrow stream, of which the rows are counted.
+    pub(crate) fn arrow_rows(&mut self, request: &Request<'_>) -> anyhow::Result<usize> {
+        let mut body = self.begin(request)?;
+        let mut rows = 0;
+        for batch in StreamReader::try_new(&mut body, None)? {
+            rows += batch?.num_rows();
+        }
+        // What stands behind the stream's end mark, so that the connection can be used again.
+        io::copy(&mut body, &mut io::sink())?;
+        Ok(rows)
     }
 
     /// Sends it and reads the head of the answer; the rest is to be read to its end.

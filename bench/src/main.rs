@@ -10,24 +10,37 @@
 )]
 
 mod append;
+mod appenders;
 mod arrow_in;
 mod arrow_out;
+mod attach;
 mod cold_start;
 mod data;
 mod document;
 mod duck;
 mod export;
+mod export_parquet;
+mod growth;
+mod growth_lakes;
 mod http;
 mod lambda;
+mod load;
 mod machine;
 mod own_engine;
+mod pair;
 mod place;
+mod plain_appenders;
+mod reads;
 mod report;
+mod request;
 mod rounds;
 mod select42;
 mod server;
 mod services;
 mod sizes;
+mod small_table;
+mod start;
+mod tpch;
 
 use std::process::ExitCode;
 
@@ -37,10 +50,15 @@ use report::Report;
 /// A row: its name, what it asks, how it is measured.
 struct Row(&'static str, &'static str, fn(&Place) -> anyhow::Result<Report>);
 
-const ROWS: [Row; 4] = [
-    Row("export", "6 million rows as Arrow over HTTP, and in process", export::run),
-    Row("append", "100,000 rows over HTTP, and by INSERT in process", append::run),
+const ROWS: [Row; 9] = [
+    Row("export", "6 million rows as Arrow and Parquet over HTTP, and in process", export::run),
+    Row("append", "100,000 and 5 million rows over HTTP, and by INSERT in process", append::run),
+    Row("appenders", "16 clients, a row a request, and 16 connections of DuckDB", appenders::run),
+    Row("reads", "a count and a row by its id over HTTP, and in process", reads::run),
+    Row("tpch", "the 22 queries of TPC-H over HTTP, and in process", tpch::run),
     Row("select42", "SELECT 42 by 8 connections, beside an empty route", select42::run),
+    Row("growth", "listings and a first query, by tables and snapshots", growth::run),
+    Row("start", "from a server's start to its answers", start::run),
     Row("sizes", "zips and cold starts of the functions", sizes::run),
 ];
 

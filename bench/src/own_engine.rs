@@ -23,15 +23,13 @@ pub(crate) fn on_server(place: &Place, home: &Path) -> anyhow::Result<Engine> {
         ("STORAGE_MINIO_SECRET_KEY", keys.secret_key),
         ("STORAGE_MINIO_SECURE", "false".to_owned()),
     ];
-    on(place, variables.map(|(name, value)| (name.to_owned(), value)))
+    let variables = variables.map(|(name, value)| (name.to_owned(), value));
+    on(place.variables().into_iter().chain(variables))
 }
 
 /// On the stores that the variables name; embedded ones are not for sharing.
-pub(crate) fn on(
-    place: &Place,
-    variables: impl IntoIterator<Item = (String, String)>,
-) -> anyhow::Result<Engine> {
-    let config = Config::from_variables(place.variables().into_iter().chain(variables))?;
+pub(crate) fn on(variables: impl IntoIterator<Item = (String, String)>) -> anyhow::Result<Engine> {
+    let config = Config::from_variables(variables)?;
     let StorageConfig::S3(s3) = &config.storage else { bail!("the stores are embedded") };
     let keys = s3.keys.clone().context("the stores have no keys")?;
     let (catalog, credentials) = (config.catalog.clone(), Arc::new(Static(keys)));

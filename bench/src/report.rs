@@ -21,15 +21,28 @@ impl Report {
 
     /// A ratio that must be so high.
     pub(crate) fn at_least(&mut self, what: impl Into<String>, ratio: f64, bar: f64) {
-        let (value, bar) = (format!("{ratio:.2}"), (format!("≥ {bar}"), ratio >= bar));
-        self.lines.push(Line { what: what.into(), value, bar: Some(bar) });
+        self.judge(what.into(), [number(ratio), format!("≥ {bar}")], ratio >= bar);
+    }
+
+    /// A ratio that must not be higher.
+    pub(crate) fn at_most(&mut self, what: impl Into<String>, ratio: f64, bar: f64) {
+        self.judge(what.into(), [number(ratio), format!("≤ {bar}")], ratio <= bar);
+    }
+
+    /// So many must be done in a second.
+    pub(crate) fn rate(&mut self, what: impl Into<String>, rate: f64, bar: f64) {
+        let texts = [per_second(rate), format!("≥ {}", per_second(bar))];
+        self.judge(what.into(), texts, rate >= bar);
     }
 
     /// A value that must be lower.
     pub(crate) fn below(&mut self, what: impl Into<String>, value: f64, bar: f64, unit: &str) {
-        let met = value < bar;
-        let (value, bar) = (format!("{value:.0} {unit}"), format!("< {bar} {unit}"));
-        self.lines.push(Line { what: what.into(), value, bar: Some((bar, met)) });
+        let texts = [format!("{} {unit}", number(value)), format!("< {bar} {unit}")];
+        self.judge(what.into(), texts, value < bar);
+    }
+
+    fn judge(&mut self, what: String, [value, bar]: [String; 2], met: bool) {
+        self.lines.push(Line { what, value, bar: Some((bar, met)) });
     }
 
     /// Whether every bar was.
@@ -66,6 +79,17 @@ impl Line {
             Some((bar, false)) => format!("{bar}: MISSED"),
         }
     }
+}
+
+/// With as many digits as say something.
+pub(crate) fn number(value: f64) -> String {
+    let decimals = [100.0, 10.0].iter().filter(|least| value < **least).count();
+    format!("{value:.decimals$}")
+}
+
+/// A rate as people read it.
+pub(crate) fn per_second(rate: f64) -> String {
+    format!("{rate:.0} a second")
 }
 
 /// Bytes as people read them.

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::report::number;
+
 /// A way of doing it; it answers how long it took.
 pub(crate) type Way<'a> = Box<dyn FnMut() -> anyhow::Result<Duration> + 'a>;
 
@@ -75,10 +77,19 @@ impl Times {
         self.percentile(0.5)
     }
 
+    /// How many of them, one after another, were over after so long.
+    pub(crate) fn within(&self, length: Duration) -> usize {
+        let ends = self.0.iter().scan(Duration::ZERO, |sum, time| {
+            *sum += *time;
+            Some(*sum)
+        });
+        ends.take_while(|end| *end <= length).count()
+    }
+
     /// The middle one and how far the others are, for a table.
     pub(crate) fn describe(&self) -> String {
-        let times = [0.0, 0.5, 1.0].map(|share| self.percentile(share));
-        format!("{:.0} ms ({:.0} to {:.0})", times[1], times[0], times[2])
+        let [least, middle, most] = [0.0, 0.5, 1.0].map(|share| number(self.percentile(share)));
+        format!("{middle} ms ({least} to {most})")
     }
 }
 
@@ -91,6 +102,7 @@ mod tests {
         let times = Times([5, 1, 4, 2, 3].map(Duration::from_millis).to_vec());
         assert_eq!(times.median(), 3.0);
         assert_eq!(times.percentile(1.0), 5.0);
-        assert_eq!(times.describe(), "3 ms (1 to 5)");
+        assert_eq!(times.within(Duration::from_millis(10)), 3);
+        assert_eq!(times.describe(), "3.00 ms (1.00 to 5.00)");
     }
 }

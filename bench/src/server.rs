@@ -1,4 +1,4 @@
-//! `eider-server`, the release binary, on embedded stores.
+//! `eider-server`, the release binary.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -13,19 +13,27 @@ use crate::place::Place;
 /// A running server; it ends when this is dropped.
 pub(crate) struct Server {
     child: Child,
-    /// `host:port`
     host: String,
     /// What else it says there is not read, but it must be able to say it.
     _stdout: BufReader<ChildStdout>,
 }
 
 impl Server {
-    /// Starts one on what is in `home`, and waits until it listens.
+    /// Starts one on the embedded stores in `home`, and waits until it listens.
     pub(crate) fn start(place: &Place, home: &Path) -> anyhow::Result<Self> {
+        Self::start_on(place, home, &place.variables())
+    }
+
+    /// Starts one on the stores that the variables name.
+    pub(crate) fn start_on(
+        place: &Place,
+        home: &Path,
+        variables: &[(String, String)],
+    ) -> anyhow::Result<Self> {
         let log = File::options().create(true).append(true).open(home.join("server.log"))?;
         let mut child = Command::new(place.binary("eider-server")?)
             .env_clear()
-            .envs(place.variables())
+            .envs(variables.iter().cloned())
             .env("EIDER_HOME", home)
             .env("EIDER_LISTEN", "127.0.0.1:0")
             .current_dir(home)
@@ -46,6 +54,11 @@ impl Server {
         Ok(Self { child, host, _stdout: stdout })
     }
 
+    /// Where it listens: `host:port`.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
     /// A connection to it.
     pub(crate) fn connect(&self) -> anyhow::Result<Client> {
         Client::connect(&self.host)
@@ -62,6 +75,13 @@ impl Server {
         let body = body.as_bytes();
         let request = Request { method: "POST", path: "/tables", headers: &headers, body };
         self.connect()?.send(&request).map(drop)
+    }
+
+    /// How many rows a table of it has.
+    pub(crate) fn row_count(&self, table: &str) -> anyhow::Result<u64> {
+        let answer = self.connect()?.text(&Request::get(&format!("/tables/{table}")))?;
+        let answer: serde_json::Value = serde_json::from_str(&answer)?;
+        answer["row_count"].as_u64().with_context(|| format!("no row_count in {answer}"))
     }
 
     /// Bytes of memory that the kernel counts under this name: `VmRSS` now, `VmHWM` at most so far.

@@ -1,7 +1,7 @@
 //! PostgreSQL and MinIO: those that are there, or some of the bench's own.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
@@ -10,7 +10,7 @@ use anyhow::Context;
 use crate::place::{Place, run};
 use crate::rounds::waiting;
 
-/// Servers, with a schema and a bucket in them that are this run's alone.
+/// Servers that any number of lakes can be in.
 pub(crate) struct Services<'p> {
     place: &'p Place,
     /// Where the bench keeps its own, if it started them.
@@ -18,9 +18,14 @@ pub(crate) struct Services<'p> {
     variables: Vec<(String, String)>,
 }
 
+/// A lake in them, with a schema and a bucket that are its alone.
+pub(crate) struct Lake {
+    variables: Vec<(String, String)>,
+}
+
 impl<'p> Services<'p> {
     /// `EIDER_TEST_SERVICES` names a folder of running ones; else they are started, and stopped at
-    /// the end. The lake in them is made.
+    /// the end.
     #[expect(clippy::disallowed_methods, reason = "a variable of the tools, not of Eider")]
     pub(crate) fn new(place: &'p Place) -> anyhow::Result<Self> {
         let given = env::var_os("EIDER_TEST_SERVICES").map(PathBuf::from);
@@ -35,42 +40,32 @@ impl<'p> Services<'p> {
                 place.tool("tools/services", &["up", &folder.display().to_string()])
             })?;
         }
-        let folder = given.or(own).unwrap_or_default();
-        services.read(folder)?;
-        services.migrate()?;
+        services.variables = read(&given.or(own).unwrap_or_default())?;
         Ok(services)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "a name that no other run has")]
-    fn read(&mut self, folder: PathBuf) -> anyhow::Result<()> {
-        let file = folder.join("env");
-        let text = fs::read_to_string(&file).with_context(|| format!("{}", file.display()))?;
-        let given = text.lines().filter_map(|line| line.split_once('='));
-        self.variables = given.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    /// A new lake, made as a deployment makes it.
+    #[expect(clippy::disallowed_methods, reason = "a name that no other lake has")]
+    pub(crate) fn lake(&self) -> anyhow::Result<Lake> {
         let id = uuid::Uuid::new_v4().simple().to_string();
-        self.set("DB_DUCKLAKE_METADATA_SCHEMA", format!("bench_{id}"));
-        self.set("STORAGE_DEFAULT_BUCKET", format!("bench-{id}"));
-        Ok(())
+        let mut variables = self.variables.clone();
+        variables.retain(|(name, _)| name != "STORAGE_DEFAULT_BUCKET");
+        variables.extend(self.place.variables());
+        variables.push(("DB_DUCKLAKE_METADATA_SCHEMA".to_owned(), format!("bench_{id}")));
+        variables.push(("STORAGE_DEFAULT_BUCKET".to_owned(), format!("bench-{id}")));
+        let mut migrate = Command::new(self.place.binary("eider-server")?);
+        migrate.arg("migrate").env_clear().envs(variables.iter().cloned());
+        run(migrate.env("EIDER_HOME", self.place.fresh("services")?))?;
+        variables.retain(|(name, _)| !name.starts_with("DB_POSTGRES_MIGRATE_"));
+        Ok(Lake { variables })
     }
+}
 
-    fn set(&mut self, name: &str, value: String) {
-        self.variables.retain(|(other, _)| other != name);
-        self.variables.push((name.to_owned(), value));
-    }
-
-    fn migrate(&mut self) -> anyhow::Result<()> {
-        let home = self.place.fresh("services")?;
-        let mut command = Command::new(self.place.binary("eider-server")?);
-        let variables = self.place.variables().into_iter().chain(self.variables.clone());
-        run(command.arg("migrate").env_clear().envs(variables).env("EIDER_HOME", home))?;
-        self.variables.retain(|(name, _)| !name.starts_with("DB_POSTGRES_MIGRATE_"));
-        Ok(())
-    }
-
-    /// What a process that uses them is told.
-    pub(crate) fn variables(&self) -> Vec<(String, String)> {
-        self.place.variables().into_iter().chain(self.variables.clone()).collect()
-    }
+fn read(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    let file = folder.join("env");
+    let text = fs::read_to_string(&file).with_context(|| format!("{}", file.display()))?;
+    let given = text.lines().filter_map(|line| line.split_once('='));
+    Ok(given.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
 impl Drop for Services<'_> {
@@ -79,5 +74,18 @@ impl Drop for Services<'_> {
             self.place.tool("tools/services", &["down", &folder.display().to_string()]).ok();
             fs::remove_dir_all(folder).ok();
         }
+    }
+}
+
+impl Lake {
+    /// What a process that uses it is told.
+    pub(crate) fn variables(&self) -> &[(String, String)] {
+        &self.variables
+    }
+
+    /// One of them.
+    pub(crate) fn variable(&self, name: &str) -> anyhow::Result<&str> {
+        let found = self.variables.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str()).with_context(|| format!("there is no {name}"))
     }
 }
