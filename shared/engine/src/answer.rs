@@ -89,6 +89,23 @@ pub(crate) fn outcome_unknown(cause: Error) -> Error {
     error.because(cause)
 }
 
+/// One of these has rows that DuckLake keeps in the catalog and cannot read back, whatever the instance.
+pub(crate) fn unreadable(tables: &[TableName]) -> Error {
+    let names: Vec<_> = tables.iter().map(|table| format!("`{table}`")).collect();
+    let of = match names.as_slice() {
+        [one] => format!("The table {one} has rows"),
+        several => format!("One of the tables {} has rows", several.join(", ")),
+    };
+    Error::invalid(
+        "TABLE_UNREADABLE",
+        format!(
+            "{of} that another client left in the catalog and that DuckLake cannot read: values of a STRUCT, \
+             kept as texts. Ask for other columns, or put other rows in their place by PUT \
+             /tables/{{table_name}}?mode=overwrite."
+        ),
+    )
+}
+
 /// As many queries run as may, and no turn came before the deadline.
 pub(crate) fn busy() -> Error {
     too_many("none of them ended in time")

@@ -67,6 +67,7 @@ mod text_bodies;
 mod tpch;
 mod types;
 mod unfinished_bodies;
+mod unreadable;
 mod uuids;
 mod views;
 mod zones;
@@ -123,6 +124,7 @@ fn all() -> Vec<Scenario> {
         tpch::all(),
         types::all(),
         unfinished_bodies::all(),
+        unreadable::all(),
         uuids::all(),
         views::all(),
         zones::all(),

@@ -20,6 +20,7 @@ pub(crate) use querying::{is_of_a_missing_table, is_of_the_statement, querying, 
 pub(crate) use refused::{FINER, LOSES_DIGITS, NO_INTERVAL, NOT_WHOLE, refused_value};
 pub(crate) use state::{
     is_connection_lost, is_instance_broken, is_interrupt, may_be_of_an_old_transaction,
+    may_be_unreadable_rows,
 };
 pub(crate) use writing::{
     FROM_COLUMN, Verdict, is_of_a_value, may_be_the_body, value_not_allowed, writing,

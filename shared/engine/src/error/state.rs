@@ -3,6 +3,15 @@
 use super::cause::Cause;
 use crate::raw::Failure;
 
+/// What DuckLake says of a relation that is gone, and of rows in the catalog that it cannot read.
+const INDEX_0: &str = "Attempted to access index 0 within vector of size 0";
+
+/// Rows of a STRUCT that DuckLake keeps as a text in PostgreSQL, and cannot read (see `write::inlining`); or,
+/// where no other instance was tried, a relation that is gone.
+pub(crate) fn may_be_unreadable_rows(failure: &Failure) -> bool {
+    failure.is("INTERNAL") && failure.message.starts_with(INDEX_0)
+}
+
 /// DuckDB itself is broken, or a reader holds a relation that is gone (two bugs, FACTS 5).
 pub(crate) fn is_instance_broken(failure: &Failure) -> bool {
     let cause = Cause::of(failure);
@@ -10,7 +19,7 @@ pub(crate) fn is_instance_broken(failure: &Failure) -> bool {
         || cause.is("FATAL")
         || cause.begins(&[
             "Failed: database has been invalidated",
-            "Attempted to access index 0 within vector of size 0",
+            INDEX_0,
             // In a transaction in which nothing had failed that we were told of: on PostgreSQL the
             // missing relation shows like this.
             "Current transaction is aborted",

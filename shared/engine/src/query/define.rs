@@ -79,7 +79,7 @@ fn read(connection: &Connection, views: &[View]) -> Vec<(TableName, Vec<TableNam
 /// Why a text or the lake's views are not known.
 fn stopped(stop: Stop) -> Error {
     match stop {
-        Stop::Engine(failure) => error::querying(failure),
+        Stop::Engine(failure) | Stop::Unreadable(failure, _) => error::querying(failure),
         Stop::Known(error) => error,
         Stop::Moved | Stop::Gone => Error::internal("no one stops this"),
     }

@@ -1,6 +1,6 @@
 //! From what is asked to a prepared statement that gives what Arrow holds.
 
-use domain::SnapshotId;
+use domain::{SnapshotId, TableName};
 use service::{Parameters, ResultColumn, Select};
 
 use super::reading::Reading;
@@ -78,12 +78,22 @@ fn refused(failure: Failure, work: &Work, guarded: Option<&Guarded>, before: usi
 }
 
 impl Plan<'_> {
-    /// Says of a failure where in the caller's text it is.
-    pub(super) fn located(&self, stop: Stop) -> Stop {
+    /// Says of a failure where in the caller's text it is, or of which tables.
+    pub(super) fn located(&self, stop: Stop, select: &Select) -> Stop {
         let offset = self.ready.offset.map(|offset| offset + self.before);
         match stop {
+            Stop::Engine(failure) if error::may_be_unreadable_rows(&failure) => {
+                Stop::Unreadable(failure, self.tables(select))
+            }
             Stop::Engine(failure) => located(failure, self.guarded.as_ref(), offset),
             stop => stop,
+        }
+    }
+
+    fn tables(&self, select: &Select) -> Vec<TableName> {
+        match (&self.guarded, select) {
+            (None, Select::Table { name, .. } | Select::Changes { name, .. }) => vec![name.clone()],
+            (guarded, _) => guarded.iter().flat_map(|guarded| guarded.tables.clone()).collect(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use domain::{Error, SnapshotId};
+use domain::{Error, SnapshotId, TableName};
 use service::{Query, ResultColumn};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -67,6 +67,8 @@ pub(super) enum Stop {
     Known(Error),
     /// What DuckDB says, not of the caller's statement.
     Engine(Failure),
+    /// The same, where rows of one of these tables cannot be read, unless the instance is at fault.
+    Unreadable(Failure, Vec<TableName>),
     /// The instance is to connect anew.
     Moved,
     /// No one waits any more.
@@ -139,6 +141,10 @@ impl Work {
                 Stopped { error, cure: Some(Cure::Reopen) }
             }
             Stop::Engine(failure) => Stopped { error: error::querying(failure), cure: None },
+            Stop::Unreadable(failure, tables) => {
+                let error = answer::unreadable(&tables).because(failure);
+                Stopped { error, cure: Some(Cure::Reopen) }
+            }
             Stop::Known(error) => Stopped { error, cure: None },
             Stop::Moved => Stopped { error: answer::moved(), cure: Some(Cure::Reopen) },
             Stop::Gone => Stopped { error: answer::timed_out(), cure: None },
@@ -163,7 +169,7 @@ impl Output {
 
 fn read(work: &Work, waiting: &mut Waiting) -> Result<(), Stop> {
     let plan = plan::plan(work)?;
-    stream(work, &plan, waiting).map_err(|stop| plan.located(stop))?;
+    stream(work, &plan, waiting).map_err(|stop| plan.located(stop, &work.query.select))?;
     plan.keep(&work.session);
     Ok(())
 }
