@@ -6,8 +6,8 @@ use crate::raw::Failure;
 /// What DuckLake says of a relation that is gone, and of rows in the catalog that it cannot read.
 const INDEX_0: &str = "Attempted to access index 0 within vector of size 0";
 
-/// Rows of a STRUCT that DuckLake keeps as a text in PostgreSQL, and cannot read (see `write::inlining`); or,
-/// where no other instance was tried, a relation that is gone.
+/// Rows of a STRUCT that DuckLake keeps as a text in PostgreSQL, and cannot read (see `write::inlining`); or a
+/// relation that is gone, or that the reader has no right to.
 pub(crate) fn may_be_unreadable_rows(failure: &Failure) -> bool {
     failure.is("INTERNAL") && failure.message.starts_with(INDEX_0)
 }

@@ -16,6 +16,7 @@ mod session;
 mod statement;
 mod stream;
 mod turns;
+mod unreadable;
 mod variants;
 mod views;
 
@@ -81,6 +82,17 @@ impl Queries {
         let (asking, coming) = asking.unzip();
         let newest = Newest::new(Arc::clone(&self.catalog), instance.generation, coming);
         (Some(newest), asking)
+    }
+
+    /// The error of a query that nothing helps any more.
+    async fn told(&self, stopped: Stopped) -> Error {
+        let Stopped { error, cure: Some(Cure::ReopenFor(tables)) } = stopped else {
+            return stopped.error;
+        };
+        match unreadable::explained(&*self.catalog, &tables).await {
+            Some(told) => told.because(error),
+            None => error,
+        }
     }
 
     /// Starts the query on a thread and waits for its first batch.
@@ -149,11 +161,11 @@ impl QueryEngine for Queries {
                 Ok(rows) => return Ok(rows),
                 Err(stopped) => stopped,
             };
-            if let Some(Cure::Reopen) = stopped.cure {
+            if let Some(Cure::Reopen | Cure::ReopenFor(_)) = stopped.cure {
                 self.slot.discard(&instance);
             }
             if stopped.cure.is_none() || tries == TRIES {
-                return Err(stopped.error);
+                return Err(self.told(stopped).await);
             }
         }
     }

@@ -57,6 +57,8 @@ pub(super) struct Stopped {
 pub(super) enum Cure {
     /// Another instance.
     Reopen,
+    /// The same, unless rows of these tables cannot be read on any.
+    ReopenFor(Vec<TableName>),
     /// Another try: DuckDB lost the reason for the failure, or the transaction was too old.
     Again,
 }
@@ -142,8 +144,8 @@ impl Work {
             }
             Stop::Engine(failure) => Stopped { error: error::querying(failure), cure: None },
             Stop::Unreadable(failure, tables) => {
-                let error = answer::unreadable(&tables).because(failure);
-                Stopped { error, cure: Some(Cure::Reopen) }
+                let error = Error::unavailable("The lake's engine", failure);
+                Stopped { error, cure: Some(Cure::ReopenFor(tables)) }
             }
             Stop::Known(error) => Stopped { error, cure: None },
             Stop::Moved => Stopped { error: answer::moved(), cure: Some(Cure::Reopen) },

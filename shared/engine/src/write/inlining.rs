@@ -36,7 +36,8 @@ fn columns(change: &Change) -> &[Column] {
     }
 }
 
-fn has_struct(r#type: &ColumnType) -> bool {
+/// Whether a STRUCT is in it.
+pub(crate) fn has_struct(r#type: &ColumnType) -> bool {
     match r#type {
         ColumnType::Plain(_) | ColumnType::Decimal(..) => false,
         ColumnType::List(element) => has_struct(element),

@@ -18,6 +18,8 @@ mod reconnect;
 mod rows;
 mod upsert;
 
+pub(crate) use inlining::has_struct;
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
