@@ -97,14 +97,16 @@ impl Session {
         Ok(pin)
     }
 
-    /// Ends the transaction, if one is open.
+    /// Ends the transaction, if one is open. One that cannot be ended was lost with its connection to the
+    /// catalog.
     pub(super) fn end(&self) -> Result<(), Failure> {
-        self.is_old.set(false);
-        if self.pin.take().is_none() {
-            return Ok(());
+        if self.pin.take().is_some() {
+            self.kept.borrow_mut().clear();
+            let ended = self.connection.execute("ROLLBACK");
+            ended.map_err(|failure| Failure::of("TransactionContext", failure.message))?;
         }
-        self.kept.borrow_mut().clear();
-        self.connection.execute("ROLLBACK").map(drop)
+        self.is_old.set(false);
+        Ok(())
     }
 }
 
