@@ -10,13 +10,18 @@ async fn count(lake: &TestLake, name: &str) -> i64 {
     rows[0].column(0).as_primitive::<Int64Type>().value(0)
 }
 
-/// The times at which the transactions of the lake's idle readers began.
-async fn open_since(lake: &TestLake) -> Vec<Vec<Option<String>>> {
+/// What `column` says of the transactions that readers of this test's own lake have open.
+async fn open(lake: &TestLake, column: &str) -> Vec<Vec<Option<String>>> {
+    let CatalogConfig::Postgres(postgres) = &lake.settings.catalog else { unreachable!() };
     let connection = lake.engine.reading.get().await.expect("one").connect().expect("one");
-    let sql = "SELECT xact_start::VARCHAR FROM postgres_query('__ducklake_metadata_lake', \
-               'SELECT xact_start FROM pg_stat_activity WHERE usename = current_user \
-                AND state = ''idle in transaction'' AND pid <> pg_backend_pid() ORDER BY 1')";
-    values::texts(&connection, sql).expect("times")
+    let sql = format!(
+        "SELECT said::VARCHAR FROM postgres_query('__ducklake_metadata_lake', \
+         'SELECT {column} AS said FROM pg_stat_activity WHERE usename = current_user \
+          AND state = ''idle in transaction'' AND pid <> pg_backend_pid() \
+          AND query LIKE ''%{}%'' ORDER BY 1')",
+        postgres.metadata_schema
+    );
+    values::texts(&connection, &sql).expect("texts")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -28,12 +33,12 @@ async fn what_another_process_commits_is_read_next_and_else_nothing_is_begun() {
         two.append(&format!("{name} {n}"), name, Memory::of(writes::ids(n, 1))).await.expect("one");
         assert_eq!(count(&one, name).await, n);
     }
-    let since = open_since(&one).await;
+    let since = open(&one, "xact_start").await;
     assert!(!since.is_empty(), "a transaction stays open");
     for _ in 0..5 {
         assert_eq!(count(&one, name).await, 20);
     }
-    let still = open_since(&one).await;
+    let still = open(&one, "xact_start").await;
     assert!(since.iter().any(|at| still.contains(at)), "{since:?}, then {still:?}");
     one.lake.write(write(&format!("drop {name}"), one.drop_of(name).await)).await.expect("dropped");
 }
@@ -62,12 +67,7 @@ async fn a_transaction_that_the_server_has_ended_is_begun_anew() {
     for _ in 0..5 {
         assert_eq!(count(&one, name).await, 5);
         // By another process of the same role.
-        let connection = two.engine.reading.get().await.expect("one").connect().expect("one");
-        let end = "SELECT count(*) FROM postgres_query('__ducklake_metadata_lake', \
-                   'SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-                    WHERE usename = current_user AND state = ''idle in transaction'' \
-                    AND pid <> pg_backend_pid()')";
-        connection.execute(end).expect("ended");
+        assert!(!open(&two, "pg_terminate_backend(pid)").await.is_empty());
     }
     assert_eq!(count(&one, name).await, 5);
     one.lake.write(write(&format!("drop {name}"), one.drop_of(name).await)).await.expect("dropped");
