@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow_array::{Int64Array, RecordBatch};
 use axum::routing::get;
@@ -36,8 +37,8 @@ fn edge() -> Arc<Edge> {
     Arc::new(Edge::new(Arc::new(Anonymous), server, Path::new("/tmp")))
 }
 
-/// Two batches of three rows; then, if `broken`, the storage is gone.
-fn rows(broken: bool) -> Rows {
+/// Two batches of three rows; then, if it is `broken`, so long after them, the storage is gone.
+fn rows(broken: Option<Duration>) -> Rows {
     let batch = |ids: [i64; 3]| {
         let ids = Arc::new(Int64Array::from(ids.to_vec()));
         RecordBatch::try_from_iter([("id", ids as _)]).expect("a batch")
@@ -45,26 +46,41 @@ fn rows(broken: bool) -> Rows {
     let (first, second) = (batch([1, 2, 3]), batch([4, 5, 6]));
     let mut error = Error::new(Code::Unavailable, "STORAGE_UNAVAILABLE", "The storage is down.");
     error.source = Some(INTERNAL.into());
-    let end = broken.then_some(Err(error));
+    let error = Arc::new(error);
+    let end = stream::iter(broken).then(move |after| {
+        let error = Err(error.shared());
+        async move {
+            tokio::time::sleep(after).await;
+            error
+        }
+    });
     Rows {
         columns: vec![ResultColumn { name: "id".into(), r#type: "BIGINT".into() }],
         schema: first.schema(),
         snapshot: None,
-        batches: stream::iter([Ok(first), Ok(second)].into_iter().chain(end)).boxed(),
+        batches: stream::iter([Ok(first), Ok(second)]).chain(end).boxed(),
     }
 }
 
 async fn whole(format: RowsFormat, context: RequestContext) -> Result<Response, Failure> {
-    Ok(rows_response(rows(false), format.or(Format::Json)?, format.rows_as, None, context).await?)
+    Ok(rows_response(rows(None), format.or(Format::Json)?, format.rows_as, None, context).await?)
 }
 
+/// An answer waits for its end for two milliseconds, so this comes behind its head.
 async fn broken(format: RowsFormat, context: RequestContext) -> Result<Response, Failure> {
-    Ok(rows_response(rows(true), format.or(Format::Json)?, format.rows_as, None, context).await?)
+    let rows = rows(Some(Duration::from_millis(20)));
+    Ok(rows_response(rows, format.or(Format::Json)?, format.rows_as, None, context).await?)
+}
+
+async fn broken_at_once(format: RowsFormat, context: RequestContext) -> Result<Response, Failure> {
+    let rows = rows(Some(Duration::ZERO));
+    Ok(rows_response(rows, format.or(Format::Json)?, format.rows_as, None, context).await?)
 }
 
 /// Status and body as a streaming function hands them to the runtime.
 async fn streamed(path: &str, format: Format) -> (StatusCode, Vec<u8>) {
     let router = Router::new().route("/whole", get(whole)).route("/broken", get(broken));
+    let router = router.route("/broken_at_once", get(broken_at_once));
     let router = web::finish(router, edge());
     let event = super::requests_tests::event(path, &[("accept", format.media_type())]);
     let response = never_failing(answer(event, router, &[], false).await);
@@ -119,6 +135,15 @@ async fn ndjson_ends_in_an_error_record_after_its_rows() {
     let error = &last_line(&body)["error"];
     assert_eq!(error["error_code"], "STORAGE_UNAVAILABLE", "{text}");
     assert!(error["request_id"].as_str().is_some_and(|id| !id.is_empty()), "{text}");
+}
+
+#[tokio::test]
+async fn an_answer_that_fails_before_it_is_sent_is_a_problem() {
+    for format in [Format::Json, Format::Ndjson, Format::ArrowStream, Format::Parquet] {
+        let (status, body) = streamed("/broken_at_once", format).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{format:?}");
+        assert_eq!(last_line(&body)["error_code"], "STORAGE_UNAVAILABLE");
+    }
 }
 
 #[tokio::test]
