@@ -17,19 +17,15 @@ use crate::services::Services;
 const ARROW: &str = "application/vnd.apache.arrow.stream";
 const PARQUET: &str = "application/vnd.apache.parquet";
 
-/// How many rows, in how many rounds.
-const SIZES: [(usize, usize); 2] = [(100_000, 21), (5_000_000, 3)];
+/// How many rows, as people write it, in how many rounds.
+const SIZES: [(usize, &str, usize); 2] =
+    [(100_000, "100,000 rows", 21), (5_000_000, "5 million rows", 3)];
 
 pub(crate) fn run(place: &Place) -> anyhow::Result<Report> {
     let services = Services::new(place)?;
     let mut report = Report::default();
-    for (rows, rounds) in SIZES {
+    for (rows, size, rounds) in SIZES {
         let sample = Sample::of(place, rows, &place.fresh("sample")?)?;
-        let size = if rows < 1_000_000 {
-            format!("{rows}")
-        } else {
-            format!("{} million", rows / 1_000_000)
-        };
         let pair = Pair::on(place, &services, "append")?;
         let found = measure(&pair, &sample, rounds)?;
         found.tell(&mut report, &format!("{size}, PostgreSQL and MinIO"), Some(0.9));

@@ -77,10 +77,10 @@ impl Duck {
         Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
     }
 
-    /// Runs one on the C API's connection.
+    /// Runs one on the C API's connection, unprepared; its rows are made, and thrown away.
     pub(crate) fn run_raw(&self, sql: &str) -> anyhow::Result<()> {
         let sql = CString::new(sql)?;
-        // SAFETY: the connection is live, the text ends in NUL, no result is wanted.
+        // SAFETY: the connection is live, the text ends in NUL, no result is asked for.
         let state = unsafe { ffi::duckdb_query(self.raw, sql.as_ptr(), ptr::null_mut()) };
         ensure!(state == ffi::DuckDBSuccess, "DuckDB refused {sql:?}");
         Ok(())

@@ -23,6 +23,7 @@ pub(crate) fn run(place: &Place) -> anyhow::Result<Report> {
     small_table::put(&server)?;
     let duck = Duck::attached(place, &Attach::services(&lake, true)?)?;
     duck.run("USE lake")?;
+    duck.run_raw("USE lake")?;
     let mut client = server.connect()?;
     check(&mut client, &duck)?;
 
@@ -33,23 +34,25 @@ pub(crate) fn run(place: &Place) -> anyhow::Result<Report> {
         format!("SELECT * FROM t WHERE id = {}", next.get())
     };
     let (mut first, mut second) = (server.connect()?, server.connect()?);
-    let mut ways: [Way<'_>; 4] = [
+    let mut ways: [Way<'_>; 6] = [
         Box::new(|| Ok(first.send(&Request::query(&sql(COUNT)))?.whole)),
         Box::new(|| timed(|| one_row(&duck, COUNT))),
+        Box::new(|| timed(|| duck.run_raw(COUNT))),
         Box::new(|| Ok(second.send(&Request::query(&sql(&point(37))))?.whole)),
         Box::new(|| timed(|| one_row(&duck, &point(37)))),
+        Box::new(|| timed(|| duck.run_raw(&point(37)))),
     ];
     let times = interleave("reads", ROUNDS, &mut ways)?;
     drop(ways);
 
     let mut report = Report::default();
-    for (name, times, bar) in
-        [("count(*)", &times[..2], 0.75), ("one row by id", &times[2..], 0.85)]
-    {
+    let bars = [("count(*)", 0.75), ("one row by id", 0.85)];
+    for ((name, bar), times) in bars.into_iter().zip(times.chunks(3)) {
         let ratio = times[0].median() / times[1].median();
         report.at_most(format!("{name}: time over HTTP, plain DuckDB's being 1"), ratio, bar);
         report.line(format!("{name}: over HTTP"), times[0].describe());
         report.line(format!("{name}: plain DuckDB"), times[1].describe());
+        report.line(format!("{name}: plain DuckDB, unprepared"), times[2].describe());
     }
     Ok(report)
 }
