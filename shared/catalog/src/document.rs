@@ -85,14 +85,17 @@ struct WriteDocument {
 
 #[derive(Debug, Deserialize)]
 struct MarkDocument {
+    migration: Option<u32>,
+    format: Option<String>,
     snapshot: u64,
     schema: u64,
     generation: Option<u64>,
 }
 
-/// Reads where the lake is.
+/// Reads where the lake is; refuses the catalog of another build.
 pub(crate) fn mark(text: &str) -> Result<Mark> {
     let mark: MarkDocument = serde_json::from_str(text).map_err(Error::internal)?;
+    version::check(mark.migration, mark.format.as_deref())?;
     Ok(Mark {
         snapshot: SnapshotId(mark.snapshot),
         schema_version: mark.schema,

@@ -79,9 +79,6 @@ impl Select {
     }
 }
 
-/// One of them stands before a table's name.
-const WORDS_OF_TABLES: [&str; 6] = ["from", "table", "show", "desc", "summarize", "pivot"];
-
 /// A read.
 #[derive(Debug, Clone)]
 pub struct Query {
@@ -98,13 +95,6 @@ pub struct Query {
 }
 
 impl Query {
-    /// Whether it reads tables, as far as its words tell at a glance: `true` may be wrong.
-    pub fn may_read_tables(&self) -> bool {
-        let Select::Sql { text, .. } = &self.select else { return true };
-        let text = text.to_ascii_lowercase();
-        WORDS_OF_TABLES.iter().any(|word| text.contains(word))
-    }
-
     /// All rows of it, as they are now.
     pub fn of(select: Select, grants: Grants) -> Self {
         Self { select, grants, snapshot: None, limit: None, deadlines: Deadlines::default() }

@@ -78,7 +78,7 @@ impl Queries {
         if !self.asks {
             return (None, None);
         }
-        let asking = query.may_read_tables().then(|| Asking::new(&*self.catalog));
+        let asking = reading::may_read_tables(&query.select).then(|| Asking::new(&*self.catalog));
         let (asking, coming) = asking.unzip();
         let newest = Newest::new(Arc::clone(&self.catalog), instance.generation, coming);
         (Some(newest), asking)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::{Result as Answer, SnapshotId, TableName};
 use futures::future::{BoxFuture, MaybeDone, maybe_done};
-use service::{Catalog, Mark};
+use service::{Catalog, Mark, Select};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
@@ -44,6 +44,16 @@ impl Newest {
         };
         if mark.generation == self.generation { Ok(mark.snapshot) } else { Err(Stop::Moved) }
     }
+}
+
+/// One of them stands before a table's name.
+const WORDS_OF_TABLES: [&str; 6] = ["from", "table", "show", "desc", "summarize", "pivot"];
+
+/// Whether a query reads tables, as far as its words tell at a glance: `true` may be wrong.
+pub(super) fn may_read_tables(select: &Select) -> bool {
+    let Select::Sql { text, .. } = select else { return true };
+    let text = text.to_ascii_lowercase();
+    WORDS_OF_TABLES.iter().any(|word| text.contains(word))
 }
 
 /// The question for the newest snapshot, asked while the query is on its way to its thread.

@@ -51,9 +51,9 @@ pub(super) fn commit(
     watchdog: &Watchdog,
     members: &[Member],
 ) -> Result<(), Failed> {
-    let Some(first) = members.iter().min_by_key(|member| member.write.deadline) else {
-        return Ok(());
-    };
+    // Of those that have a time the first to be late.
+    let by_time = |member: &&Member| (member.write.deadline.is_none(), member.write.deadline);
+    let Some(first) = members.iter().min_by_key(by_time) else { return Ok(()) };
     let attempt = Attempt::new(instance, settings, watchdog, &first.write)?;
     let limit = settings.ducklake().data_inlining_row_limit as usize;
     let parts = parts(members, limit);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::functions::{Class, in_expression, is_allowed_in_from, listed};
+use super::super::functions::{Class, in_expression, is_allowed_in_from, is_of_now, listed};
 use super::Bench;
 use crate::raw::{Connection, Database};
 use crate::values;
@@ -47,8 +47,8 @@ const REFUSED: [&str; 33] = [
     "write_log",
 ];
 
-/// Each name of DuckDB, of expressions (`true`) or of FROM.
-fn known() -> BTreeSet<(String, bool)> {
+/// A DuckDB with the extensions that callers' queries have.
+fn extended() -> Connection {
     let folder = tempfile::tempdir().expect("a folder");
     let from = crate::tests::settings(folder.path()).engine.extension_dir;
     let database = Database::open(&[], None).expect("a database");
@@ -57,6 +57,12 @@ fn known() -> BTreeSet<(String, bool)> {
         let path = from.join(format!("{name}.duckdb_extension"));
         connection.execute(&format!("LOAD '{}'", path.display())).expect(name);
     }
+    connection
+}
+
+/// Each name of DuckDB, of expressions (`true`) or of FROM.
+fn known() -> BTreeSet<(String, bool)> {
+    let connection = extended();
     let sql = "SELECT DISTINCT function_name, \
                    (function_type NOT IN ('table', 'table_macro'))::VARCHAR \
                FROM duckdb_functions() WHERE function_type != 'pragma'";
@@ -130,5 +136,23 @@ fn names_that_the_parser_makes_are_allowed() {
     ] {
         let error = bench.check(text).err().map(|error| error.detail);
         assert_eq!(error, None, "{text}");
+    }
+}
+
+/// What is one within a query, and may be another in the next: DuckDB says so of functions, and of a macro its
+/// text does.
+#[test]
+fn what_says_what_time_it_is_is_known_to_say_so() {
+    const OF_A_PLACE: [&str; 3] = ["current_database", "current_schema", "current_catalog"];
+    let sql = "SELECT DISTINCT function_name::VARCHAR FROM duckdb_functions() \
+               WHERE stability = 'CONSISTENT_WITHIN_QUERY' OR regexp_matches(macro_definition, \
+               '\\b(now|today|age|current_(date|time|timestamp)|localtime|localtimestamp)\\b')";
+    let names = values::texts(&extended(), sql).expect("names");
+    let names: Vec<String> = names.into_iter().flatten().flatten().collect();
+    assert!(names.len() > 6, "{names:?}");
+    for name in names {
+        let is_allowed = in_expression(&name) == Class::Allowed;
+        let is_known = is_of_now(&name) || OF_A_PLACE.contains(&name.as_str());
+        assert!(!is_allowed || is_known, "{name} may say what time it is");
     }
 }
