@@ -250,8 +250,10 @@ fn said(answer: &Answer) -> (u16, Vec<(String, String)>, Value) {
 fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
     let all = headers.iter().map(|(name, value)| (name.to_string(), format!("{value:?}")));
     let own = |name: &str| ["date", "x-request-id"].contains(&name);
-    // How long a body is differs with its numbers.
-    let mut all: Vec<_> = all.filter(|(name, _)| !own(name) && name != "content-length").collect();
+    // How long a body is differs with its numbers, and whether it was whole when its head went out with
+    // how quick it was.
+    let framing = |name: &str| ["content-length", "transfer-encoding"].contains(&name);
+    let mut all: Vec<_> = all.filter(|(name, _)| !own(name) && !framing(name)).collect();
     all.sort();
     all
 }

@@ -132,10 +132,12 @@ async fn a_time_of_milliseconds_is_504_or_the_answer_and_never_500() {
         let body = json!({"sql": texts[turn % texts.len()], "timeout_seconds": time});
         let request = app.request(Method::POST, "/query").json(&body);
         // Where the time ends behind the head, the answer is cut.
-        if let Ok(answer) = try_send(request).await
-            && answer.status != 200
-        {
-            answer.problem(504, "QUERY_TIMEOUT");
+        let Ok(answer) = try_send(request).await else { continue };
+        match answer.status {
+            200 => (),
+            // Others use the server too: none of them made room in time.
+            429 => drop(answer.problem(429, "TOO_MANY_QUERIES")),
+            _ => drop(answer.problem(504, "QUERY_TIMEOUT")),
         }
     }
 }
