@@ -1,4 +1,5 @@
--- Tables and views at one snapshot as one JSON text. @ is the metadata schema. Parameters, all texts or NULL:
+-- Tables and views at one snapshot as one JSON text: a page of postgres_page.sql, or some by name of
+-- postgres_named.sql, put where the page is. @ is the metadata schema. Parameters, all texts or NULL:
 -- $1, $2 folded schema and name after which the page begins; $3 JSON [[schema, name], …], folded, of those that may be
 -- shown; $4 how many; $5 'true' for columns too; $6 the snapshot, or $7 the time (the last snapshot by then), else the
 -- newest; $8 a folded schema; $9 what the folded name begins with. Names that Eider's grammar has not are left out.
@@ -13,28 +14,22 @@ WITH kept AS (
         ELSE newest
     END AS id
     FROM kept
+), live_schema AS (
+    SELECT schema_id, schema_name, lower(schema_name COLLATE "C") AS folded_schema
+    FROM @.ducklake_schema s, pinned
+    WHERE s.begin_snapshot <= pinned.id AND (s.end_snapshot IS NULL OR s.end_snapshot > pinned.id)
+      AND char_length(schema_name) BETWEEN 1 AND 128 AND schema_name !~ '[\u0001-\u001f\u007f-\u009f]'
+      AND ($8::text IS NULL OR lower(schema_name COLLATE "C") = $8::text)
 ), relation AS (
-    SELECT table_id, begin_snapshot, end_snapshot, schema_id, table_name, NULL AS view_sql, NULL AS view_columns
+    SELECT table_id, begin_snapshot, end_snapshot, schema_id, table_name, lower(table_name COLLATE "C") AS folded_name,
+           NULL::varchar AS view_sql, NULL::varchar AS view_columns
     FROM @.ducklake_table
     UNION ALL
-    SELECT view_id, begin_snapshot, end_snapshot, schema_id, view_name, sql, column_aliases FROM @.ducklake_view
+    SELECT view_id, begin_snapshot, end_snapshot, schema_id, view_name, lower(view_name COLLATE "C"), sql,
+           column_aliases
+    FROM @.ducklake_view
 ), page AS (
-    SELECT * FROM (
-        SELECT t.table_id, t.begin_snapshot, s.schema_name, t.table_name, t.view_sql, t.view_columns,
-               lower(s.schema_name COLLATE "C") AS folded_schema, lower(t.table_name COLLATE "C") AS folded_name
-        FROM relation t JOIN @.ducklake_schema s ON s.schema_id = t.schema_id, pinned
-        WHERE t.begin_snapshot <= pinned.id AND (t.end_snapshot IS NULL OR t.end_snapshot > pinned.id)
-          AND s.begin_snapshot <= pinned.id AND (s.end_snapshot IS NULL OR s.end_snapshot > pinned.id)
-          AND char_length(s.schema_name) BETWEEN 1 AND 128 AND char_length(t.table_name) BETWEEN 1 AND 128
-          AND s.schema_name || t.table_name !~ '[\u0001-\u001f\u007f-\u009f]'
-    ) AS live
-    WHERE ($1::text IS NULL OR (folded_schema, folded_name) > ($1::text, $2::text))
-      AND ($3::text IS NULL
-           OR (folded_schema, folded_name) IN (SELECT pair ->> 0, pair ->> 1 FROM json_array_elements($3::json) AS pair))
-      AND ($8::text IS NULL OR folded_schema = $8::text)
-      AND ($9::text IS NULL OR left(folded_name, length($9::text)) = $9::text)
-    ORDER BY folded_schema, folded_name
-    LIMIT $4::text::bigint
+{page}
 )
 SELECT json_build_object(
     'migration', (SELECT max(number) FROM @.eider_migration),

@@ -28,7 +28,8 @@ const IDLE: Duration = Duration::from_secs(60);
 /// The port on PostgreSQL.
 pub struct PostgresCatalog {
     pool: PgPool,
-    tables: String,
+    page: String,
+    named: String,
     write: String,
     history: String,
     mark: String,
@@ -47,12 +48,17 @@ impl PostgresCatalog {
             .test_before_acquire(false)
             .connect_lazy_with(options(config, &config.reader)?);
         let home = quoted(&config.metadata_schema);
-        let tables = include_str!("../queries/postgres_tables.sql").replace('@', &home);
+        let tables = |page| {
+            let tables = include_str!("../queries/postgres_tables.sql").replace("{page}", page);
+            tables.replace('@', &home)
+        };
+        let page = tables(include_str!("../queries/postgres_page.sql"));
+        let named = tables(include_str!("../queries/postgres_named.sql"));
         let write = include_str!("../queries/postgres_write.sql").replace('@', &home);
         let history = include_str!("../queries/postgres_history.sql").replace('@', &home);
         let mark = include_str!("../queries/postgres_mark.sql").replace('@', &home);
         let (marks, definitions) = (Together::default(), Definitions::default());
-        Ok(Self { pool, tables, write, history, mark, marks, definitions })
+        Ok(Self { pool, page, named, write, history, mark, marks, definitions })
     }
 
     async fn ask(&self, sql: &str, parameters: &[Option<String>]) -> Result<Document> {
@@ -108,15 +114,16 @@ impl PostgresCatalog {
 #[async_trait]
 impl Catalog for PostgresCatalog {
     async fn list_tables(&self, page: &TablePage) -> Result<Vec<TableSummary>> {
-        self.ask(&self.tables, &page::of(page)).await?.at(page.point)?.into_summaries()
+        let sql = if page.within.is_some() { &self.named } else { &self.page };
+        self.ask(sql, &page::of(page)).await?.at(page.point)?.into_summaries()
     }
 
     async fn find_table(&self, name: &TableName, at: Point) -> Result<Option<Table>> {
-        self.ask(&self.tables, &page::one(name, at)).await?.at(at)?.into_table()
+        self.ask(&self.named, &page::one(name, at)).await?.at(at)?.into_table()
     }
 
     async fn find_snapshot(&self, at: Point) -> Result<SnapshotId> {
-        self.ask(&self.tables, &page::none(at)).await?.at(at)?.into_snapshot()
+        self.ask(&self.named, &page::none(at)).await?.at(at)?.into_snapshot()
     }
 
     async fn history(&self, page: &HistoryPage) -> Result<Vec<TableChange>> {

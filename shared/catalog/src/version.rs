@@ -3,7 +3,7 @@
 use domain::{Code, Error, Result};
 
 /// The number of our newest migration.
-pub const MIGRATION: u32 = 6;
+pub const MIGRATION: u32 = 7;
 
 /// DuckLake's format version, the one that our SQL reads.
 pub const FORMAT: &str = "1.0";

@@ -42,6 +42,7 @@ const STEPS: [Step; MIGRATION as usize] = [
     step!(4, "0004_answers"),
     step!(5, "0005_conditions"),
     step!(6, "0006_tables"),
+    step!(7, "0007_names"),
 ];
 
 /// What a migration did.
