@@ -56,6 +56,7 @@ mod processes;
 mod query;
 mod query_refused;
 mod reads;
+mod round_trips;
 mod schemathesis;
 mod settings;
 mod slow_clients;
@@ -113,6 +114,7 @@ fn all() -> Vec<Scenario> {
         query::all(),
         query_refused::all(),
         reads::all(),
+        round_trips::all(),
         schemathesis::all(),
         settings::all(),
         slow_clients::all(),
