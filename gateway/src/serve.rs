@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use config::{CatalogConfig, Config, Isolation};
 use engine::Engine;
-use service::Authenticator;
+use service::{Authenticator, QueryEngine};
 use web::{Anonymous, Edge};
 
 use crate::parts::{Parts, Stores};
@@ -52,21 +52,24 @@ pub async fn router(
     let Parts { catalog, engine, objects } = Parts::new(config, stores).await?;
     warm_up(&engine).await?;
     let lake = engine.lake(catalog.clone());
-    let queries = engine.queries(catalog.clone());
+    let here = engine.queries(catalog.clone());
+    let (rows, queries): (Router, Arc<dyn QueryEngine>) = match pool {
+        Some(pool) => {
+            pool.ready(WARM_UP).await;
+            (isolation::router(pool.clone()), Arc::new(isolation::Elsewhere { pool, here }))
+        }
+        None => {
+            let adapters = rows::Adapters { catalog: catalog.clone(), queries: here.clone() };
+            (rows::router(adapters).into(), here)
+        }
+    };
     let tables = tables::Adapters {
         catalog: catalog.clone(),
         lake,
         objects: objects.clone(),
         sources: config.sources.clone(),
         attached: tables::Attached::of(config),
-        queries: queries.clone(),
-    };
-    let rows = match pool {
-        Some(pool) => {
-            pool.ready(WARM_UP).await;
-            isolation::router(pool)
-        }
-        None => rows::router(rows::Adapters { catalog: catalog.clone(), queries }).into(),
+        queries,
     };
     let catalog_extension = match &config.catalog {
         CatalogConfig::Sqlite(_) => domain::SQLITE_EXTENSION,

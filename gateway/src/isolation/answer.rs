@@ -4,7 +4,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use domain::RequestId;
+use domain::Error;
+use http::HeaderValue;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -13,6 +14,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
 
 use super::pool::Seat;
+use super::proxy::{self, Lost};
 
 /// The connection to a process. It moves only while it is polled; with it the process sees its client go.
 pub(super) type Wire = Connection<TokioIo<UnixStream>, Full<Bytes>>;
@@ -22,8 +24,19 @@ pub(super) struct Coming {
     pub(super) body: Incoming,
     /// Until it has ended.
     pub(super) wire: Option<Wire>,
-    pub(super) request_id: RequestId,
-    pub(super) _seat: Seat,
+    pub(super) request_id: Option<HeaderValue>,
+    pub(super) seat: Seat,
+}
+
+impl Coming {
+    /// Why it broke off.
+    pub(super) async fn broken(&self, number: u64) -> Error {
+        match proxy::lost(self.seat.ended().await, number) {
+            Lost::Said(error) => error,
+            // It had begun, so no other process can go on with it.
+            Lost::Innocent => proxy::process_lost(),
+        }
+    }
 }
 
 impl Body for Coming {
@@ -38,8 +51,7 @@ impl Body for Coming {
         move_wire(&mut this.wire, context);
         let frame = Pin::new(&mut this.body).poll_frame(context);
         if let Poll::Ready(Some(Err(_))) = &frame {
-            let request_id = this.request_id.as_str();
-            tracing::warn!(request_id, "an answer breaks off with its process or its query");
+            tracing::warn!(request_id = ?this.request_id, "an answer breaks off with its process or its query");
         }
         frame
     }

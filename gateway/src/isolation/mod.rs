@@ -2,15 +2,19 @@
 //!
 //! This process starts some more of itself (`eider-server query-worker`), each with the finished router of
 //! `rows` on a socket of the file system, and hands each request for one of its routes to the least busy
-//! one. Why so: docs/adr/0006.
+//! one. What it asks for itself, to make a table of it, goes there too. Why so: docs/adr/0006.
 
 mod answer;
+mod elsewhere;
+mod inner;
+mod message;
 mod pool;
 mod process;
 mod proxy;
 mod running;
 mod worker;
 
+pub(crate) use elsewhere::Elsewhere;
 pub(crate) use pool::Pool;
 pub(crate) use proxy::router;
 pub(crate) use worker::serve;

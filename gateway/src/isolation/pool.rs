@@ -12,11 +12,14 @@ use http::HeaderValue;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-use super::process::{Plan, Process, Slot};
+use super::process::{Ending, Plan, Process, Slot};
 use crate::parts::Stores;
 
 /// So long a request waits for a process that is being started.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// So soon it is known why a process ended whose connection broke.
+const SOON: Duration = Duration::from_secs(2);
 
 /// Bytes that the path of a socket may have, whatever the system.
 const PATH_BYTES: usize = 100;
@@ -33,6 +36,13 @@ pub(crate) struct Pool {
 
 /// A request's place in a process; it is free when this goes.
 pub(super) struct Seat(pub(super) Arc<Process>);
+
+impl Seat {
+    /// Why the process ended, if it does so soon.
+    pub(super) async fn ended(&self) -> Option<Ending> {
+        self.0.ended(SOON).await
+    }
+}
 
 impl Drop for Seat {
     fn drop(&mut self) {

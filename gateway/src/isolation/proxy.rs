@@ -24,9 +24,6 @@ use super::answer::{Coming, move_wire};
 use super::pool::{Pool, Seat};
 use super::process::Ending;
 
-/// So soon it is known why a process ended whose connection broke.
-const SOON: Duration = Duration::from_secs(2);
-
 /// Processes that one request may be handed to.
 const TRIES: u32 = 2;
 
@@ -64,7 +61,7 @@ async fn forward_post(
 }
 
 /// Why there is no answer.
-enum Lost {
+pub(super) enum Lost {
     /// The request is not the reason: it may go to another process.
     Innocent,
     /// It is, or may be.
@@ -77,10 +74,23 @@ async fn forward(
     head: &Parts,
     body: Bytes,
 ) -> Result<Response, Error> {
+    let request = |number| request(pool, context, head, body.clone(), number);
+    let (answer, _) = hand_over(pool, request).await?;
+    Ok(response(answer))
+}
+
+/// Hands a request to a process, and to another if the first one ends of something else. With the answer
+/// comes the number that the request was made with.
+pub(super) async fn hand_over(
+    pool: &Pool,
+    request: impl Fn(u64) -> http::Result<Request<Full<Bytes>>>,
+) -> Result<(http::Response<Coming>, u64), Error> {
     for _ in 0..TRIES {
         let seat = pool.seat().await.ok_or_else(process_lost)?;
-        match hand_over(pool, context, head, body.clone(), seat).await {
-            Ok(response) => return Ok(response),
+        let number = pool.number();
+        let request = request(number).map_err(Error::internal)?;
+        match send(request, number, seat).await {
+            Ok(answer) => return Ok((answer, number)),
             Err(Lost::Said(error)) => return Err(error),
             Err(Lost::Innocent) => {}
         }
@@ -88,19 +98,15 @@ async fn forward(
     Err(process_lost())
 }
 
-async fn hand_over(
-    pool: &Pool,
-    context: &RequestContext,
-    head: &Parts,
-    body: Bytes,
+async fn send(
+    request: Request<Full<Bytes>>,
+    number: u64,
     seat: Seat,
-) -> Result<Response, Lost> {
-    let number = pool.number();
-    let request = request(pool, context, head, body, number)
-        .map_err(|error| Lost::Said(Error::internal(error)))?;
+) -> Result<http::Response<Coming>, Lost> {
+    let request_id = request.headers().get("x-request-id").cloned();
     let Ok(stream) = UnixStream::connect(&seat.0.socket).await else {
         // It ended before it knew of this request.
-        seat.0.ended(SOON).await;
+        seat.ended().await;
         return Err(Lost::Innocent);
     };
     let (mut sender, wire) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
@@ -113,20 +119,17 @@ async fn hand_over(
         sending.as_mut().poll(task)
     });
     match sent.await {
-        Ok(answer) => {
-            let request_id = context.id.clone();
-            Ok(response(answer.map(|body| Coming { body, wire, request_id, _seat: seat })))
-        }
+        Ok(answer) => Ok(answer.map(|body| Coming { body, wire, request_id, seat })),
         Err(error) => {
             let requests = seat.0.requests().load(std::sync::atomic::Ordering::Relaxed);
             tracing::debug!(requests, "no answer of a query process: {error}");
-            Err(lost(seat.0.ended(SOON).await, number))
+            Err(lost(seat.ended().await, number))
         }
     }
 }
 
 /// What is said to a request whose process ended for this reason.
-fn lost(ending: Option<Ending>, number: u64) -> Lost {
+pub(super) fn lost(ending: Option<Ending>, number: u64) -> Lost {
     match ending {
         Some(Ending::Stuck(late)) if late.contains(&number) => Lost::Said(timed_out()),
         Some(Ending::Stuck(_) | Ending::Retired) => Lost::Innocent,
@@ -136,7 +139,7 @@ fn lost(ending: Option<Ending>, number: u64) -> Lost {
     }
 }
 
-fn timed_out() -> Error {
+pub(super) fn timed_out() -> Error {
     Error::new(
         Code::Timeout,
         "QUERY_TIMEOUT",
@@ -151,7 +154,7 @@ fn too_large() -> Error {
     )
 }
 
-fn process_lost() -> Error {
+pub(super) fn process_lost() -> Error {
     let mut error = Error::new(
         Code::Unavailable,
         "QUERY_PROCESS_LOST",

@@ -28,7 +28,8 @@ pub(crate) async fn serve(config: &Config, socket: &Path) -> anyhow::Result<()> 
     let engine = engine.on_stuck(GRACE, move || end_stuck(&told));
     warm_up(&engine).await?;
     let queries = Arc::new(Numbered { queries: engine.queries(catalog.clone()), running });
-    let rows: Router = rows::router(rows::Adapters { catalog, queries }).into();
+    let inner = super::inner::router(queries.clone());
+    let rows = Router::from(rows::router(rows::Adapters { catalog, queries })).merge(inner);
     let mut server = config.server.clone();
     // The process before this one answers pages of other origins.
     server.cors_allow_origins.clear();

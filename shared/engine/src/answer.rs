@@ -90,7 +90,7 @@ pub(crate) fn outcome_unknown(cause: Error) -> Error {
 }
 
 /// One of these has rows that DuckLake keeps in the catalog and cannot read back, whatever the instance.
-pub(crate) fn unreadable(tables: &[&TableName]) -> Error {
+pub(crate) fn unreadable(tables: &[TableName]) -> Error {
     let names: Vec<_> = tables.iter().map(|table| format!("`{table}`")).collect();
     let of = match names.as_slice() {
         [one] => format!("The table {one} has rows"),

@@ -12,9 +12,9 @@ use crate::query::Queries;
 use crate::raw::memory;
 use crate::settings::{EngineSettings, Purpose, StorageLocation};
 use crate::sqlite_catalog::AskEngine;
-use crate::threads;
 use crate::watchdog::{Stuck, Watchdog};
 use crate::write::LakeEngine;
+use crate::{error, threads};
 
 /// DuckDB with the lake, in two instances that open on first need: one reads, one writes.
 pub struct Engine {
@@ -63,9 +63,12 @@ impl Engine {
         Arc::new(Queries::new(&self.settings, Arc::clone(&self.reading), watchdog, catalog))
     }
 
-    /// Opens the reading instance now, so that the first query does not wait for it.
+    /// Opens the reading instance now and reads the lake's definitions, of which DuckLake loads all for the
+    /// first name: so the first query does not wait for either.
     pub async fn warm_up(&self) -> Result<()> {
-        self.reading.get().await.map(drop)
+        let instance = self.reading.get().await?;
+        let read = threads::run(move || instance.sessions.warm_up()).await?;
+        read.map_err(error::opening)
     }
 }
 

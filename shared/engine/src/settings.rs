@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use config::{
-    CatalogConfig, Config, DuckLakeConfig, EngineConfig, Password, PostgresConfig, Role, S3Config,
+    CatalogConfig, Config, DuckLakeConfig, EngineConfig, Password, Platform, PostgresConfig, Role,
+    S3Config,
 };
 use domain::{Error, Result};
 use service::ObjectCredentials;
@@ -24,6 +25,8 @@ pub struct EngineSettings {
     pub credentials: Arc<dyn ObjectCredentials>,
     /// How long work may take.
     pub time: Time,
+    /// Whether a transaction may stay open behind its query: not where the process may be frozen after it.
+    pub keeps_transactions: bool,
 }
 
 /// Where the data files are.
@@ -96,7 +99,8 @@ impl EngineSettings {
         let engine = config.engine.clone();
         let time =
             Time { write: config.server.request_timeout, read: config.server.stream_timeout };
-        Self { engine, catalog, storage, credentials, time }
+        let keeps_transactions = config.server.platform == Platform::Server;
+        Self { engine, catalog, storage, credentials, time, keeps_transactions }
     }
 
     pub(crate) fn ducklake(&self) -> &DuckLakeConfig {

@@ -34,7 +34,7 @@ impl IntoResponse for Failure {
     }
 }
 
-fn status(code: Code) -> StatusCode {
+pub(crate) fn status(code: Code) -> StatusCode {
     match code {
         Code::Malformed => StatusCode::BAD_REQUEST,
         Code::Invalid => StatusCode::UNPROCESSABLE_ENTITY,

@@ -23,6 +23,7 @@ mod path;
 mod point;
 mod rows;
 pub mod schema;
+mod told;
 mod write_headers;
 mod writing;
 
@@ -40,4 +41,5 @@ pub use parameters::{NoParameters, Parameters};
 pub use path::{TablePath, TextPath};
 pub use point::point;
 pub use rows::rows_response;
+pub use told::read_problem;
 pub use write_headers::{WriteHeaders, replayed};

@@ -48,7 +48,7 @@ pub(crate) fn open(
         // SQLite begins its log anew only while no one reads.
         let sessions = Sessions::new(
             Arc::clone(&database),
-            !settings.is_sqlite(),
+            settings.keeps_transactions && !settings.is_sqlite(),
             settings.engine.concurrency as usize,
         );
         Ok(Instance {

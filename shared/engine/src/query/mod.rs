@@ -40,6 +40,7 @@ pub(crate) use session::Sessions;
 use run::{Cure, Output, Stopped, Work};
 use stream::Ending;
 use turns::{Turn, Turns};
+use unreadable::Unreadable;
 
 /// Batches that wait for the client: with 10k rows or 8 MB each, some tens of MB at most.
 const WAITING_BATCHES: usize = 1;
@@ -57,6 +58,7 @@ pub(crate) struct Queries {
     /// nothing.
     asks: bool,
     parses: Arc<Parses>,
+    unreadable: Arc<Unreadable>,
 }
 
 impl Queries {
@@ -69,7 +71,15 @@ impl Queries {
         let turns =
             Turns::new(settings.engine.concurrency as usize, settings.engine.queue as usize);
         let asks = !settings.is_sqlite();
-        Self { slot, turns, watchdog, catalog, asks, parses: Arc::default() }
+        Self {
+            slot,
+            turns,
+            watchdog,
+            catalog,
+            asks,
+            parses: Arc::default(),
+            unreadable: Arc::default(),
+        }
     }
 
     /// Who knows the newest snapshot, where another than the transaction does, and the question to them, where
@@ -86,23 +96,27 @@ impl Queries {
 
     /// The error of a query that nothing helps any more.
     async fn told(&self, stopped: Stopped) -> Error {
-        let Stopped { error, cure: Some(Cure::ReopenFor(tables)) } = stopped else {
+        let Stopped { error, cure: Some(Cure::ReopenFor(reads)) } = stopped else {
             return stopped.error;
         };
-        match unreadable::explained(&*self.catalog, &tables).await {
+        match self.unreadable.explained(&*self.catalog, reads).await {
             Some(told) => told.because(error),
             None => error,
         }
     }
 
-    /// Starts the query on a thread and waits for its first batch.
+    /// Starts the query on a thread and waits for its first batch. Another try takes over nothing that may
+    /// have been at fault.
     async fn start(
         &self,
         instance: &Arc<Instance>,
         query: Query,
         turn: Turn,
+        is_first: bool,
     ) -> Result<Rows, Stopped> {
-        let session = instance.sessions.take().map_err(|failure| Stopped {
+        let sessions = &instance.sessions;
+        let session = if is_first { sessions.take() } else { sessions.new_one() };
+        let session = session.map_err(|failure| Stopped {
             error: error::opening(failure),
             cure: Some(Cure::Reopen),
         })?;
@@ -117,6 +131,7 @@ impl Queries {
             sessions: Arc::clone(&instance.sessions),
             newest,
             parses: Arc::clone(&self.parses),
+            unreadable: Arc::clone(&self.unreadable),
             query,
             watch,
             output: Output {
@@ -157,14 +172,20 @@ impl QueryEngine for Queries {
             // Waiting for it counts against the deadline.
             let turn = self.turns.take(query.deadlines.at_first()).await?;
             let instance = self.slot.get().await?;
-            let stopped = match self.start(&instance, query.clone(), turn).await {
+            let stopped = match self.start(&instance, query.clone(), turn, tries == 1).await {
                 Ok(rows) => return Ok(rows),
                 Err(stopped) => stopped,
             };
             if let Some(Cure::Reopen | Cure::ReopenFor(_)) = stopped.cure {
                 self.slot.discard(&instance);
             }
-            if stopped.cure.is_none() || tries == TRIES {
+            let most = match stopped.cure {
+                None => 0,
+                // Each such try breaks the instance for all.
+                Some(Cure::ReopenFor(_)) => 2,
+                Some(Cure::Reopen | Cure::Again) => TRIES,
+            };
+            if tries >= most {
                 return Err(self.told(stopped).await);
             }
         }

@@ -1,21 +1,28 @@
 //! From what is asked to a prepared statement that gives what Arrow holds.
 
-use domain::{SnapshotId, TableName};
+use std::time::Duration;
+
+use domain::SnapshotId;
 use service::{Parameters, ResultColumn, Select};
 
 use super::reading::Reading;
 use super::run::{Stop, Work};
 use super::session::{Key, Session};
 use super::statement::{Statement, parameters as parameters_of, statement};
+use super::unreadable::Reads;
 use super::{casts, once, parameters};
 use crate::guard::{Guarded, Kind};
 use crate::raw::{Connection, Failure, Prepared, Type};
 use crate::{answer, error};
 
+/// What took so long was mostly not the planning, which is all that is saved by keeping a statement.
+const LITTLE: Duration = Duration::from_millis(10);
+
 /// A statement that is ready to run.
 pub(super) struct Plan<'c> {
     pub(super) ready: Ready<'c>,
     pub(super) snapshot: Option<SnapshotId>,
+    sql: String,
     guarded: Option<Guarded>,
     /// Bytes of the statement before the caller's own.
     before: usize,
@@ -27,8 +34,15 @@ pub(super) struct Plan<'c> {
 /// which the snapshot was read.
 pub(super) fn plan(work: &Work) -> Result<Plan<'_>, Stop> {
     let mut reading = Reading::new(&work.session, &work.sessions, work.newest.as_ref());
-    let Statement { sql, kind, guarded, before } = statement(work, &mut reading)?;
+    let mut checked = statement(work, &mut reading)?;
+    if reading.has_moved() {
+        checked = statement(work, &mut reading)?;
+    }
+    let Statement { sql, kind, guarded, before } = checked;
     let snapshot = reading.snapshot().map(|newest| work.query.snapshot.unwrap_or(newest));
+    if let Some(error) = work.unreadable.known(&sql, snapshot) {
+        return Err(error.into());
+    }
     let given = parameters_of(&work.query.select);
     let limit = work.query.limit;
     let is_kept = kind != Kind::Explain && parameters::is_empty(&given) && !reading.is_of_now();
@@ -40,7 +54,7 @@ pub(super) fn plan(work: &Work) -> Result<Plan<'_>, Stop> {
             ready(work, &sql, kind, &given, snapshot.is_some(), as_written)?
         }
     };
-    Ok(Plan { ready, snapshot, guarded, before, key })
+    Ok(Plan { ready, snapshot, sql, guarded, before, key })
 }
 
 /// Prepares it in one of three ways. `refused` says what is wrong with the statement as it stands.
@@ -83,23 +97,25 @@ impl Plan<'_> {
         let offset = self.ready.offset.map(|offset| offset + self.before);
         match stop {
             Stop::Engine(failure) if error::may_be_unreadable_rows(&failure) => {
-                Stop::Unreadable(failure, self.tables(select))
+                Stop::Unreadable(failure, self.reads(select))
             }
             Stop::Engine(failure) => located(failure, self.guarded.as_ref(), offset),
             stop => stop,
         }
     }
 
-    fn tables(&self, select: &Select) -> Vec<TableName> {
-        match (&self.guarded, select) {
+    fn reads(&self, select: &Select) -> Reads {
+        let tables = match (&self.guarded, select) {
             (None, Select::Table { name, .. } | Select::Changes { name, .. }) => vec![name.clone()],
             (guarded, _) => guarded.iter().flat_map(|guarded| guarded.tables.clone()).collect(),
-        }
+        };
+        Reads { sql: self.sql.clone(), snapshot: self.snapshot, tables }
     }
 
-    /// After it has run: the session keeps it for the next time.
-    pub(super) fn keep(self, session: &Session) {
-        if let Some(key) = self.key {
+    /// After it has run: the session keeps it for the next time, if it took little. What a join or a sort
+    /// has made stays with its plan.
+    pub(super) fn keep(self, session: &Session, took: Duration) {
+        if let Some(key) = self.key.filter(|_| took < LITTLE) {
             session.keep(key, self.ready);
         }
     }
@@ -111,10 +127,9 @@ fn located(failure: Failure, guarded: Option<&Guarded>, offset: Option<usize>) -
     if !error::is_of_the_statement(&failure) {
         return Stop::Engine(failure);
     }
-    let at = failure.position.zip(offset).and_then(|(at, offset)| at.checked_sub(offset));
-    let at = at.filter(|at| *at < guarded.sql.len()).map(|at| guarded.position(at));
-    let view = failure.position.zip(offset).and_then(|(at, offset)| at.checked_sub(offset));
-    let view = view.and_then(|at| guarded.view_at(at));
+    let place = failure.position.zip(offset).and_then(|(at, offset)| at.checked_sub(offset));
+    let at = place.filter(|at| *at < guarded.sql.len()).map(|at| guarded.position(at));
+    let view = place.and_then(|at| guarded.view_at(at));
     let mut error = error::querying_tables(failure, &guarded.tables);
     if let Some(view) = view {
         error.detail = format!("In the view `{view}`: {}", error.detail);

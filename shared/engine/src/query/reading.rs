@@ -90,6 +90,7 @@ pub(super) struct Reading<'c> {
     newest: Option<&'c Newest>,
     pin: Option<Pin>,
     is_of_now: bool,
+    has_moved: bool,
 }
 
 impl<'c> Reading<'c> {
@@ -99,7 +100,7 @@ impl<'c> Reading<'c> {
         sessions: &'c Sessions,
         newest: Option<&'c Newest>,
     ) -> Self {
-        Self { session, sessions, newest, pin: None, is_of_now: false }
+        Self { session, sessions, newest, pin: None, is_of_now: false, has_moved: false }
     }
 
     /// The snapshot that is read, once any name was asked for.
@@ -126,13 +127,21 @@ impl<'c> Reading<'c> {
     pub(super) fn be_of_now(&mut self) -> Result<(), Stop> {
         self.is_of_now = true;
         match &self.pin {
-            Some(_) if self.session.is_old() => {
-                self.pin = Some(self.session.begin(self.sessions.seen())?);
+            Some(old) if self.session.is_old() => {
+                let pin = self.session.begin(self.sessions.seen())?;
+                self.has_moved |= pin.snapshot != old.snapshot;
+                self.pin = Some(pin);
             }
             Some(_) => (),
             None => self.session.end()?,
         }
         Ok(())
+    }
+
+    /// Whether the snapshot is another since this was asked last: what was seen of the lake before is of the
+    /// past, a table may be a view now.
+    pub(super) fn has_moved(&mut self) -> bool {
+        std::mem::take(&mut self.has_moved)
     }
 
     /// Whether it may.
@@ -152,7 +161,10 @@ impl<'c> Reading<'c> {
         let newest = self.newest.map(Newest::snapshot).transpose()?;
         let open = self.session.pin().filter(|pin| newest == Some(pin.snapshot));
         match open {
-            Some(pin) => Ok(pin),
+            Some(pin) => {
+                self.session.used();
+                Ok(pin)
+            }
             None => Ok(self.session.begin(self.sessions.seen())?),
         }
     }

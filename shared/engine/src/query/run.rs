@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use domain::{Error, SnapshotId, TableName};
+use domain::{Error, SnapshotId};
 use service::{Query, ResultColumn};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -17,6 +17,7 @@ use super::reading::Newest;
 use super::session::{Session, Sessions};
 use super::stream::{Ending, Head};
 use super::turns::Turn;
+use super::unreadable::{Reads, Unreadable};
 use crate::raw::Failure;
 use crate::watchdog::Watch;
 use crate::{answer, error};
@@ -32,6 +33,7 @@ pub(super) struct Work {
     /// Who knows the newest snapshot, if another than the session does.
     pub(super) newest: Option<Newest>,
     pub(super) parses: Arc<Parses>,
+    pub(super) unreadable: Arc<Unreadable>,
     pub(super) query: Query,
     /// Ends with the work.
     pub(super) watch: Watch,
@@ -57,8 +59,8 @@ pub(super) struct Stopped {
 pub(super) enum Cure {
     /// Another instance.
     Reopen,
-    /// The same, unless rows of these tables cannot be read on any.
-    ReopenFor(Vec<TableName>),
+    /// The same, unless what it reads cannot be read on any.
+    ReopenFor(Reads),
     /// Another try: DuckDB lost the reason for the failure, or the transaction was too old.
     Again,
 }
@@ -69,8 +71,8 @@ pub(super) enum Stop {
     Known(Error),
     /// What DuckDB says, not of the caller's statement.
     Engine(Failure),
-    /// The same, where rows of one of these tables cannot be read, unless the instance is at fault.
-    Unreadable(Failure, Vec<TableName>),
+    /// The same, where rows of a table cannot be read, unless the instance is at fault.
+    Unreadable(Failure, Reads),
     /// The instance is to connect anew.
     Moved,
     /// No one waits any more.
@@ -96,6 +98,8 @@ pub(super) fn run(work: Work, head: oneshot::Sender<Result<Head, Stopped>>) {
     let mut waiting: Waiting = Some(head);
     let Err(stop) = read(&work, &mut waiting) else { return work.end() };
     let stopped = work.stopped(stop);
+    // The next try takes it, before the connection is closed, which may take a while.
+    work.output.turn.end();
     match waiting {
         // Nobody waits: then nobody needs to know.
         Some(head) => drop(head.send(Err(stopped))),
@@ -143,9 +147,9 @@ impl Work {
                 Stopped { error, cure: Some(Cure::Reopen) }
             }
             Stop::Engine(failure) => Stopped { error: error::querying(failure), cure: None },
-            Stop::Unreadable(failure, tables) => {
+            Stop::Unreadable(failure, reads) => {
                 let error = Error::unavailable("The lake's engine", failure);
-                Stopped { error, cure: Some(Cure::ReopenFor(tables)) }
+                Stopped { error, cure: Some(Cure::ReopenFor(reads)) }
             }
             Stop::Known(error) => Stopped { error, cure: None },
             Stop::Moved => Stopped { error: answer::moved(), cure: Some(Cure::Reopen) },
@@ -171,8 +175,9 @@ impl Output {
 
 fn read(work: &Work, waiting: &mut Waiting) -> Result<(), Stop> {
     let plan = plan::plan(work)?;
+    let begun = Instant::now();
     stream(work, &plan, waiting).map_err(|stop| plan.located(stop, &work.query.select))?;
-    plan.keep(&work.session);
+    plan.keep(&work.session, begun.elapsed());
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use domain::SnapshotId;
 use lru::LruCache;
@@ -24,6 +24,9 @@ use crate::values;
 
 /// So long a transaction stays open behind its last query: PostgreSQL cleans up nothing that it may read.
 const IDLE: Duration = Duration::from_secs(10);
+
+/// And so long at most, however often it is used: nothing of the whole database is cleaned up meanwhile.
+const OLD: Duration = Duration::from_secs(60);
 
 /// What DuckDB makes ahead of the fetching: with its own megabyte, threads that scan a wide table stop and
 /// start all the time, a tenth of an export.
@@ -41,6 +44,8 @@ pub(crate) struct Session {
     pin: RefCell<Option<Pin>>,
     /// Whether an earlier query began that transaction.
     is_old: Cell<bool>,
+    /// When it began, and when a query last read in it.
+    times: Cell<[Instant; 2]>,
 }
 
 /// What the lake is in an open transaction.
@@ -53,7 +58,8 @@ pub(super) struct Pin {
 impl Session {
     pub(crate) fn new(connection: Connection) -> Self {
         let kept = RefCell::new(LruCache::new(STATEMENTS));
-        Self { kept, connection, pin: RefCell::default(), is_old: Cell::new(false) }
+        let (pin, is_old) = (RefCell::default(), Cell::new(false));
+        Self { kept, connection, pin, is_old, times: Cell::new([Instant::now(); 2]) }
     }
 
     /// The statement under this key, if it was run in this transaction before.
@@ -81,11 +87,24 @@ impl Session {
         self.is_old.get()
     }
 
+    /// A query reads in the transaction that is open.
+    pub(super) fn used(&self) {
+        let [began, _] = self.times.get();
+        self.times.set([began, Instant::now()]);
+    }
+
+    /// Whether the open transaction has been open for long enough.
+    fn is_over(&self) -> bool {
+        let [began, used] = self.times.get();
+        began.elapsed() >= OLD || used.elapsed() >= IDLE
+    }
+
     /// Begins a transaction, in the place of one that is open, and looks at what it sees. `known` was seen
     /// in another one: of the same snapshot it is the same.
     pub(super) fn begin(&self, known: Option<Pin>) -> Result<Pin, Failure> {
         self.end()?;
         self.connection.execute("BEGIN")?;
+        self.times.set([Instant::now(); 2]);
         let sql = format!("SELECT id::BIGINT FROM ducklake_current_snapshot('{LAKE}')");
         let id = values::number(&self.connection, &sql)?.unwrap_or(0);
         let snapshot = SnapshotId(u64::try_from(id).unwrap_or(0));
@@ -143,10 +162,13 @@ pub(crate) struct Sessions {
     idle: Mutex<Idle>,
 }
 
+/// One with the time of its last query; the last of them is the last that was used. By a clock that goes on
+/// while the process is frozen.
+type Idler = (SystemTime, Session);
+
 #[derive(Default)]
 struct Idle {
-    /// Each with the time of its last query; the last of them is the last that was used.
-    sessions: Vec<(Instant, Session)>,
+    sessions: Vec<Idler>,
     /// Whether a thread looks after them.
     watched: bool,
     /// The last that was seen of the lake.
@@ -161,9 +183,26 @@ impl Sessions {
     /// One that is idle, or a new one.
     pub(crate) fn take(&self) -> Result<Session, Failure> {
         let idle = self.lock().sessions.pop();
-        if let Some((_, session)) = idle {
-            return Ok(session);
+        match idle {
+            // The thread that closes them may have stood still, with all of the process.
+            Some((at, session)) if at.elapsed().is_ok_and(|idle| idle < IDLE * 2) => Ok(session),
+            stale => {
+                let_go(stale.into_iter().collect());
+                self.new_one()
+            }
         }
+    }
+
+    /// Reads once what a query reads first.
+    pub(crate) fn warm_up(self: &Arc<Self>) -> Result<(), Failure> {
+        let session = self.take()?;
+        session.begin(None)?;
+        self.put(session);
+        Ok(())
+    }
+
+    /// One that no query has used.
+    pub(crate) fn new_one(&self) -> Result<Session, Failure> {
         let session = Session::new(Connection::open(&self.database)?);
         session.connection.execute(BUFFER)?;
         Ok(session)
@@ -177,7 +216,7 @@ impl Sessions {
     /// Takes one back whose query ended well.
     pub(super) fn put(self: &Arc<Self>, session: Session) {
         let seen = session.pin();
-        if !self.keep_pins && session.end().is_err() {
+        if (!self.keep_pins || session.is_over()) && session.end().is_err() {
             return;
         }
         session.is_old.set(session.pin.borrow().is_some());
@@ -188,7 +227,7 @@ impl Sessions {
             drop(idle);
             return drop(session);
         }
-        idle.sessions.push((Instant::now(), session));
+        idle.sessions.push((SystemTime::now(), session));
         if !std::mem::replace(&mut idle.watched, true) {
             let watched = Arc::downgrade(self);
             idle.watched = threads::start(move || close_idle(&watched)).is_ok();
@@ -198,13 +237,20 @@ impl Sessions {
     /// Closes all that are idle: one has just failed in its old transaction, and what befell that befell the
     /// others.
     pub(crate) fn clear(&self) {
-        let gone = std::mem::take(&mut self.lock().sessions);
-        // Closing may take a while: not under the lock.
-        drop(gone);
+        let_go(std::mem::take(&mut self.lock().sessions));
     }
 
     fn lock(&self) -> MutexGuard<'_, Idle> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Closes them on a thread of its own: to end a transaction may take a while, and whoever lets go may hold a
+/// lock, or be a task.
+fn let_go(gone: Vec<Idler>) {
+    if !gone.is_empty() {
+        // Without a thread it is done here.
+        let _ = threads::start(move || drop(gone));
     }
 }
 
@@ -214,7 +260,8 @@ fn close_idle(sessions: &Weak<Sessions>) {
         thread::sleep(IDLE / 4);
         let Some(sessions) = sessions.upgrade() else { return };
         let mut idle = sessions.lock();
-        let old = idle.sessions.partition_point(|(at, _)| at.elapsed() >= IDLE);
+        let is_old = |at: &SystemTime| at.elapsed().is_ok_and(|idle| idle >= IDLE);
+        let old = idle.sessions.partition_point(|(at, _)| is_old(at));
         let gone: Vec<_> = idle.sessions.drain(..old).collect();
         idle.watched = !idle.sessions.is_empty();
         let done = !idle.watched;

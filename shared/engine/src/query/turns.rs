@@ -86,6 +86,11 @@ impl Turn {
         Ok(())
     }
 
+    /// Gives it back.
+    pub(super) fn end(&self) {
+        self.hold(None);
+    }
+
     fn hold(&self, turn: Option<OwnedSemaphorePermit>) {
         *self.held.lock().unwrap_or_else(PoisonError::into_inner) = turn;
     }

@@ -62,6 +62,31 @@ async fn who_waits_for_a_turn_is_late_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_a_group_may_leave_and_the_group_goes_without_it() {
+    let lake = lake_with_table().await;
+    let mut first = endless(&lake).await;
+    let begun = Instant::now();
+    first.deadline = Some(begun + Duration::from_secs(3));
+    let small = async |key: &str, time: Duration| {
+        let append = Append::to(&lake.table("t").await, Memory::of(writes::ids(0, 1)), 7);
+        let mut write = write(key, Change::Append(append));
+        write.deadline = Some(begun + time);
+        let ended = lake.lake.write(write).await;
+        (ended, begun.elapsed())
+    };
+    let (first, hasty, patient) = tokio::join!(
+        lake.lake.write(first),
+        small("hasty", Duration::from_secs(1)),
+        small("patient", Duration::from_secs(60)),
+    );
+    assert_eq!(first.expect_err("late").error_code, "WRITE_TIMEOUT");
+    assert_eq!(hasty.0.expect_err("late").error_code, "WRITE_TIMEOUT");
+    assert!(hasty.1 < Duration::from_millis(2_500), "it does not wait for the turn: {:?}", hasty.1);
+    patient.0.expect("it has its time");
+    assert_eq!(lake.table("t").await.summary.row_count, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_is_late_before_its_commit_is_not_made() {
     let lake = lake_with_table().await;
     let mut late = write("late", lake.drop_of("t").await);

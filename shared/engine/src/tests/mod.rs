@@ -14,7 +14,7 @@ mod pins;
 mod queries;
 mod services;
 mod types;
-mod writes;
+pub(crate) mod writes;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -76,6 +76,7 @@ pub(crate) fn settings(folder: &Path) -> EngineSettings {
         storage: StorageLocation::Local(folder.join("data")),
         credentials: Arc::new(NoCredentials),
         time: Time { write: MINUTE, read: MINUTE },
+        keeps_transactions: true,
     }
 }
 

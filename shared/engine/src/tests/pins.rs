@@ -2,6 +2,10 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
+use domain::{SnapshotId, TableSummary};
+use service::{
+    CatalogStatus, CreateView, HistoryPage, Mark, RecordedWrite, TableChange, TablePage,
+};
 
 use super::*;
 
@@ -102,4 +106,73 @@ async fn every_process_that_is_told_to_connect_anew_does_so_before_its_next_work
     }
     assert_eq!(one.lake.reconnect().await.expect("told"), told + 1);
     one.lake.write(write(&format!("drop {name}"), one.drop_of(name).await)).await.expect("dropped");
+}
+
+/// A catalog whose mark is an old one, as one is that was asked for just before another's commit.
+struct Stale(Arc<dyn Catalog>, Mark);
+
+#[async_trait]
+impl Catalog for Stale {
+    async fn mark(&self) -> Result<Mark> {
+        Ok(self.1)
+    }
+
+    async fn list_tables(&self, page: &TablePage) -> Result<Vec<TableSummary>> {
+        self.0.list_tables(page).await
+    }
+
+    async fn find_table(&self, name: &TableName, at: Point) -> Result<Option<domain::Table>> {
+        self.0.find_table(name, at).await
+    }
+
+    async fn find_snapshot(&self, at: Point) -> Result<SnapshotId> {
+        self.0.find_snapshot(at).await
+    }
+
+    async fn history(&self, page: &HistoryPage) -> Result<Vec<TableChange>> {
+        self.0.history(page).await
+    }
+
+    async fn find_writes(&self, keys: &[String]) -> Result<Vec<(String, RecordedWrite)>> {
+        self.0.find_writes(keys).await
+    }
+
+    async fn status(&self) -> Result<CatalogStatus> {
+        self.0.status().await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_is_a_view_in_the_newer_transaction_is_looked_at_again() {
+    let [one, two] = services::two("pinnedview").await;
+    let run = std::process::id();
+    let [name, secret] = [&format!("seen{run}"), &format!("secret{run}")];
+    for name in [name, secret] {
+        one.create(name, &[("id", "BIGINT"), ("b", "VARCHAR")]).await.expect("made");
+        one.append(name, name, Memory::of(writes::ids(0, 5))).await.expect("appended");
+    }
+    let mark = one.catalog.mark().await.expect("a mark");
+    let queries = one.engine.queries(Arc::new(Stale(Arc::clone(&one.catalog), mark)));
+    let granted = Grants::Tables(vec![(table(name), domain::Access::Read)]);
+    let ask = async |text: String| {
+        let rows = queries.query(Query { grants: granted.clone(), ..query(&text) }).await?;
+        rows.batches.try_collect::<Vec<_>>().await
+    };
+    let [of_table, of_now] = ["count(*)", "count(now())"]
+        .map(|what| format!("SELECT {what} FROM (SELECT id FROM {name})"));
+    ask(of_table.clone()).await.expect("it may read the table");
+
+    let dropped = write(&format!("drop {name}"), two.drop_of(name).await);
+    two.lake.write(dropped).await.expect("dropped");
+    let sql = format!("SELECT id FROM lake.main.{secret}");
+    let view = Change::CreateView(CreateView { name: table(name), sql, comment: None });
+    two.lake.write(write(&format!("view {name}"), view)).await.expect("a view");
+
+    ask(of_table).await.expect("in the old transaction it is a table");
+    let refused = ask(of_now).await.expect_err("the view's table it may not read");
+    assert_eq!(refused.error_code, "VIEW_NOT_ALLOWED", "{refused:?}");
+    for name in [name, secret] {
+        let drop = write(&format!("at last {name}"), one.drop_of(name).await);
+        one.lake.write(drop).await.expect("dropped");
+    }
 }

@@ -9,7 +9,7 @@ use service::Change;
 
 use super::*;
 
-pub(super) fn ids(from: i64, count: i64) -> RecordBatch {
+pub(crate) fn ids(from: i64, count: i64) -> RecordBatch {
     let schema = Schema::new(vec![
         Field::new("ID", DataType::Int64, true),
         Field::new("b", DataType::Utf8, true),

@@ -12,17 +12,24 @@ use arrow_array::RecordBatch;
 use domain::Result;
 use service::{Catalog, Outcome, Write};
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::merged;
 use crate::answer;
-use crate::instance::Slot;
+use crate::instance::{Instance, Slot};
 use crate::settings::EngineSettings;
 use crate::threads;
 use crate::watchdog::Watchdog;
 
-/// Appends of a group at most.
+/// Appends of a group at most, and bytes of their rows.
 const MOST: usize = 256;
+const MOST_BYTES: usize = 8 << 20;
+
+/// Bytes of rows that may wait for a group; beyond that each is written alone.
+const WAITING_BYTES: usize = 32 << 20;
+
+/// One whose time is over so soon is written alone: the group would be late with it.
+const SOON: Duration = Duration::from_millis(500);
 
 /// So long those who have just been answered are waited for: most come again.
 const LINGER: Duration = Duration::from_millis(2);
@@ -63,6 +70,22 @@ pub(super) struct Member {
     tell: oneshot::Sender<Told>,
 }
 
+impl Member {
+    fn bytes(&self) -> usize {
+        self.rows.get_array_memory_size()
+    }
+}
+
+/// What became of one that wants to wait.
+enum Pushed {
+    /// It waits, and someone leads.
+    Led,
+    /// It waits, and someone must lead.
+    Leaderless,
+    /// Too much waits already.
+    Full,
+}
+
 /// What one is told.
 pub(super) enum Told {
     /// It is committed.
@@ -76,10 +99,14 @@ impl Groups {
     pub(super) async fn join(&self, write: Write, rows: RecordBatch) -> Result<Told> {
         let (tell, mut told) = oneshot::channel();
         let (deadline, key) = (write.deadline, write.key.key.clone());
-        if self.queue.push(Member { write, rows, tell }) {
-            let (groups, runtime) = (self.clone(), Handle::current());
-            let led = threads::start(move || groups.lead(&runtime));
-            led.inspect_err(|_| self.queue.abandon())?;
+        match self.queue.push(Member { write, rows, tell }) {
+            Pushed::Full => return Ok(Told::Alone { commit_lost: false }),
+            Pushed::Led => (),
+            Pushed::Leaderless => {
+                let (groups, runtime) = (self.clone(), Handle::current());
+                let led = threads::start(move || groups.lead(&runtime));
+                led.inspect_err(|_| self.queue.abandon())?;
+            }
         }
         let in_time = match deadline {
             Some(at) => tokio::time::timeout_at(at.into(), &mut told).await.ok(),
@@ -97,41 +124,53 @@ impl Groups {
         Ok(told.unwrap_or(Told::Alone { commit_lost: true }))
     }
 
-    /// Commits group after group until no one waits.
+    /// Commits group after group until no one waits. They wait for the turn in the queue, which each may
+    /// leave.
     fn lead(&self, runtime: &Handle) {
         let _abandoning = Abandoning(&self.queue);
-        while let Some(members) = self.queue.next() {
-            self.commit(runtime, members);
+        while self.queue.gather() {
+            let turn = runtime.block_on(Arc::clone(&self.turns).acquire_owned());
+            let instance = runtime.block_on(self.slot.current(&*self.catalog));
+            let (members, apart) = self.queue.take();
+            for (member, told) in apart {
+                // It may be gone.
+                let _ = member.tell.send(told);
+            }
+            if members.is_empty() {
+                continue;
+            }
+            let (members, twins) = twins(members);
+            let told = match (turn, instance) {
+                (Ok(turn), Ok(instance)) => self.commit(runtime, &instance, &members, turn),
+                // Each hears why from its own try.
+                _ => alone(&members, false),
+            };
+            for (member, told) in members.into_iter().zip(told) {
+                let _ = member.tell.send(told);
+            }
+            for twin in twins {
+                let _ = twin.tell.send(Told::Alone { commit_lost: false });
+            }
         }
     }
 
-    fn commit(&self, runtime: &Handle, members: Vec<Member>) {
-        let (members, twins) = apart(members);
-        let committed = self.try_to_commit(runtime, &members);
-        let told = match committed {
-            Ok(()) => self.recorded(runtime, &members),
-            Err(commit_lost) => members.iter().map(|_| Told::Alone { commit_lost }).collect(),
-        };
-        for (member, told) in members.into_iter().zip(told) {
-            // It may be gone.
-            let _ = member.tell.send(told);
-        }
-        for twin in twins {
-            let _ = twin.tell.send(Told::Alone { commit_lost: false });
-        }
-    }
-
-    /// The error says whether the commit was on its way.
-    fn try_to_commit(&self, runtime: &Handle, members: &[Member]) -> Result<(), bool> {
-        let turn = runtime.block_on(Arc::clone(&self.turns).acquire_owned()).map_err(|_| false)?;
-        let instance = runtime.block_on(self.slot.current(&*self.catalog)).map_err(|_| false)?;
-        let done = merged::commit(&instance, &self.settings, &self.watchdog, members);
+    fn commit(
+        &self,
+        runtime: &Handle,
+        instance: &Instance,
+        members: &[Member],
+        turn: OwnedSemaphorePermit,
+    ) -> Vec<Told> {
+        let done = merged::commit(instance, &self.settings, &self.watchdog, members);
         drop(turn);
-        done.map_err(|failed| {
-            let commit_lost = failed.is_commit_lost();
-            tracing::debug!(members = members.len(), commit_lost, "each is written alone");
-            commit_lost
-        })
+        match done {
+            Ok(()) => self.recorded(runtime, members),
+            Err(failed) => {
+                let commit_lost = failed.is_commit_lost();
+                tracing::debug!(members = members.len(), commit_lost, "each is written alone");
+                alone(members, commit_lost)
+            }
+        }
     }
 
     /// After a commit: the ledger's own words for each.
@@ -150,25 +189,36 @@ impl Groups {
     }
 }
 
+/// None of them is written, or none for sure.
+fn alone(members: &[Member], commit_lost: bool) -> Vec<Told> {
+    members.iter().map(|_| Told::Alone { commit_lost }).collect()
+}
+
 /// Each key once; its twins find it in the ledger afterwards.
-fn apart(members: Vec<Member>) -> (Vec<Member>, Vec<Member>) {
+fn twins(members: Vec<Member>) -> (Vec<Member>, Vec<Member>) {
     let mut seen = HashSet::new();
     members.into_iter().partition(|member| seen.insert(member.write.key.key.clone()))
 }
 
 impl Queue {
-    /// Whether someone must lead.
-    fn push(&self, member: Member) -> bool {
+    fn push(&self, member: Member) -> Pushed {
         let mut state = self.lock();
+        let waiting: usize = state.waiting.iter().map(Member::bytes).sum();
+        if waiting + member.bytes() > WAITING_BYTES {
+            return Pushed::Full;
+        }
         state.waiting.push(member);
         state.most = state.most.max(state.committing + state.waiting.len());
         self.came.notify_one();
-        !std::mem::replace(&mut state.is_led, true)
+        match std::mem::replace(&mut state.is_led, true) {
+            true => Pushed::Led,
+            false => Pushed::Leaderless,
+        }
     }
 
-    /// The next group; `None` once no one waits, and no one leads. Where several came at once, as many are
-    /// waited for: else they would go in two groups, of which each waits for the other.
-    fn next(&self) -> Option<Vec<Member>> {
+    /// Waits a moment for the next group. `false` once no one waits, and no one leads. Where several came at
+    /// once, as many are waited for: else they would go in two groups, of which each waits for the other.
+    fn gather(&self) -> bool {
         let mut state = self.lock();
         state.committing = 0;
         let until = Instant::now() + LINGER;
@@ -179,10 +229,25 @@ impl Queue {
             }
             state = self.came.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
-        let members = state.waiting.len().min(MOST);
+        state.is_led = !state.waiting.is_empty();
+        state.is_led
+    }
+
+    /// The next group, and those who cannot wait for it, with what each is told.
+    fn take(&self) -> (Vec<Member>, Vec<(Member, Told)>) {
+        let mut state = self.lock();
+        let soon = Instant::now() + SOON;
+        let is_late = |member: &mut Member| member.write.deadline.is_some_and(|at| at < soon);
+        let late: Vec<_> = state.waiting.extract_if(.., is_late).collect();
+        let mut bytes = 0;
+        let mut fits = |member: &Member| {
+            bytes += member.bytes();
+            bytes <= MOST_BYTES
+        };
+        let members = state.waiting.iter().take(MOST).take_while(|member| fits(member)).count();
         (state.committing, state.most) = (members, members);
-        state.is_led = members > 0;
-        state.is_led.then(|| state.waiting.drain(..members).collect())
+        let alone = |member| (member, Told::Alone { commit_lost: false });
+        (state.waiting.drain(..members).collect(), late.into_iter().map(alone).collect())
     }
 
     /// Takes one back that is not yet in a group; whether it was there.

@@ -12,13 +12,17 @@ use service::{Append, Change, Mode, Write};
 /// Bytes of a body, rows in it, and bytes and batches that they unpack to, that are few.
 const BYTES: u64 = 64 << 10;
 const ROWS: usize = 1_000;
-const UNPACKED: usize = 1 << 20;
+const UNPACKED: usize = 256 << 10;
 const BATCHES: usize = 16;
 
-/// Whether the write may share a snapshot with others, as far as its head tells.
+/// Whether the write may share a snapshot with others, as far as its head tells. Parquet is read by the
+/// engine, within the engine's memory: a small file can hold a large value a thousand times.
 pub(super) fn may(write: &Write) -> bool {
     let Change::Append(append) = &write.change else { return false };
-    append.mode == Mode::Append && write.if_match.is_none() && append.rows.bytes <= BYTES
+    append.mode == Mode::Append
+        && write.if_match.is_none()
+        && append.rows.bytes <= BYTES
+        && append.rows.source.parquet_file().is_none()
 }
 
 /// The rows of such a write, if they may. They are read here, which may take a while: few bytes can hold

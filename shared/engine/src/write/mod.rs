@@ -56,6 +56,8 @@ pub(crate) struct LakeEngine {
     /// On SQLite one writes at a time; on PostgreSQL so many as there are connections. Fair.
     turns: Arc<Semaphore>,
     all_turns: u32,
+    /// Bodies that are read at once to see whether they may share a snapshot.
+    readers: Arc<Semaphore>,
     writes: AtomicU64,
     watchdog: Arc<Watchdog>,
     groups: Groups,
@@ -82,6 +84,7 @@ impl LakeEngine {
     ) -> Self {
         let all_turns = if settings.is_sqlite() { 1 } else { settings.engine.postgres_connections };
         let turns = Arc::new(Semaphore::new(all_turns as usize));
+        let readers = Arc::new(Semaphore::new(all_turns as usize));
         let watchdog = Arc::new(Watchdog::new());
         let groups = Groups {
             settings: Arc::clone(&settings),
@@ -92,7 +95,18 @@ impl LakeEngine {
             queue: Arc::default(),
         };
         let writes = AtomicU64::new(0);
-        Self { settings, slot, reading, catalog, turns, all_turns, writes, watchdog, groups }
+        Self {
+            settings,
+            slot,
+            reading,
+            catalog,
+            turns,
+            all_turns,
+            readers,
+            writes,
+            watchdog,
+            groups,
+        }
     }
 
     /// What the ledger has under the key of `write`, if it is for the same payload.
@@ -177,9 +191,14 @@ impl Lake for LakeEngine {
             return self.write_alone(write, false).await;
         }
         let body = write.clone();
-        let Some(rows) = threads::run(move || joining::rows(&body)).await? else {
-            return self.write_alone(write, false).await;
-        };
+        // Few bytes can hold much: of so many at once only.
+        let reading = Arc::clone(&self.readers).acquire_owned().await.map_err(Error::internal)?;
+        let rows = threads::run(move || {
+            let rows = joining::rows(&body);
+            drop(reading);
+            rows
+        });
+        let Some(rows) = rows.await? else { return self.write_alone(write, false).await };
         match self.groups.join(write.clone(), rows).await? {
             Told::Done(outcome) => Ok(outcome),
             Told::Alone { commit_lost } => self.write_alone(write, commit_lost).await,
@@ -192,9 +211,22 @@ impl Lake for LakeEngine {
 }
 
 impl LakeEngine {
+    /// There is no time for another try: what the ledger has, or that no one knows.
+    async fn unheard(&self, write: &Write, late: Error) -> Result<Outcome> {
+        match self.recorded(write).await {
+            Ok(Some(recorded)) => Ok(Outcome { write: recorded, replayed: write.key.by_caller }),
+            Ok(None) => Err(answer::outcome_unknown(late)),
+            Err(error) if error.code == Code::Unavailable => Err(answer::outcome_unknown(error)),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Writes it in a snapshot of its own. `maybe_committed`: a commit that it was in was cut off.
     async fn write_alone(&self, write: Write, maybe_committed: bool) -> Result<Outcome> {
-        let turn = self.turn(&write).await?;
+        let turn = match self.turn(&write).await {
+            Err(late) if maybe_committed => return self.unheard(&write, late).await,
+            turn => turn?,
+        };
         let most = if write.change.is_of_definitions() { DEFINITION_TRIES } else { TRIES };
         let mut tries = 0;
         loop {
@@ -247,4 +279,33 @@ impl LakeEngine {
 fn pause(tries: u32) -> Duration {
     let most = 50 << tries.min(4);
     Duration::from_millis(fastrand::u64(most / 4..=most))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::writes::ids;
+    use crate::tests::{Memory, TestLake, write as of};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_commit_of_which_nothing_was_heard_is_never_said_to_have_changed_nothing() {
+        let lake = TestLake::new().await;
+        lake.create("t", &[("id", "BIGINT"), ("b", "VARCHAR")]).await.expect("made");
+        lake.append("there", "t", Memory::of(ids(0, 1))).await.expect("appended");
+        let slots = (Arc::clone(&lake.engine.writing), Arc::clone(&lake.engine.reading));
+        let settings = Arc::new(lake.settings.clone());
+        let engine = LakeEngine::new(settings, slots.0, slots.1, Arc::clone(&lake.catalog));
+        let _all = engine.turns.acquire_many(engine.all_turns).await.expect("turns");
+        let late = async |key: &str, maybe_committed| {
+            let append = service::Append::to(&lake.table("t").await, Memory::of(ids(0, 1)), 7);
+            let mut write = of(key, service::Change::Append(append));
+            write.deadline = Some(Instant::now() + Duration::from_millis(50));
+            engine.write_alone(write, maybe_committed).await
+        };
+        let unheard = late("not there", true).await.expect_err("late");
+        assert_eq!(unheard.error_code, "OUTCOME_UNKNOWN");
+        let known = late("not there", false).await.expect_err("late");
+        assert_eq!(known.error_code, "WRITE_TIMEOUT");
+        assert!(late("there", true).await.expect("it is in the ledger").replayed);
+    }
 }

@@ -1,5 +1,7 @@
 //! All who work on the lake connect to it anew.
 
+use std::sync::Arc;
+
 use domain::{Error, Result};
 
 use super::LakeEngine;
@@ -12,7 +14,10 @@ impl LakeEngine {
         self.slot.empty();
         let instance = self.slot.get().await?;
         let home = format!("{METADATA}.{}", identifier(self.settings.metadata_schema()));
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Error::internal)?;
         let raised = threads::run(move || {
+            // On SQLite one writes at a time.
+            let _turn = turn;
             let connection = instance.connect()?;
             let raise = format!("UPDATE {home}.eider_generation SET generation = generation + 1");
             connection.execute(&raise)?;

@@ -1,4 +1,4 @@
-//! Parquet with Snappy, a row group at a time.
+//! Parquet with Snappy, a row group at a time, its columns on all cores.
 
 use std::sync::Arc;
 
@@ -7,37 +7,88 @@ use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
 use bytes::Bytes;
 use domain::{Error, Result};
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{
+    ArrowColumnWriter, ArrowLeafColumn, ArrowRowGroupWriterFactory, compute_leaves,
+};
 use parquet::basic::Compression;
-use parquet::file::properties::WriterProperties;
+use parquet::errors::ParquetError;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedFileWriter;
+use rayon::prelude::*;
 
 use super::{Encoder, Summary};
 use crate::text::Cells;
 
-/// A row group is closed once its encoded pages take so much memory.
+/// A row group is closed once its encoded pages take so much memory, or it has so many rows.
 const ROW_GROUP_BYTES: usize = 32 << 20;
+const ROW_GROUP_ROWS: usize = 1 << 20;
+
+/// A dictionary that grows beyond this is of values that hardly repeat: what it saves is less than what it takes.
+const DICTIONARY_BYTES: usize = 128 << 10;
 
 pub(super) struct ParquetEncoder {
     schema: SchemaRef,
-    writer: ArrowWriter<Vec<u8>>,
+    file: SerializedFileWriter<Vec<u8>>,
+    groups: ArrowRowGroupWriterFactory,
+    /// The columns of the row group that is open, each with what it is nested of; none if none is open.
+    open: Vec<ArrowColumnWriter>,
+    rows: usize,
 }
 
 impl ParquetEncoder {
     pub(super) fn new(schema: &Schema) -> Result<Self> {
         let fields: Vec<Field> = schema.fields().iter().map(|field| stored_field(field)).collect();
         let schema = Arc::new(Schema::new(fields));
+        // As DuckDB's own files: the least and greatest value of a column in a row group, not of each page.
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
+            .set_dictionary_page_size_limit(DICTIONARY_BYTES)
+            .set_statistics_enabled(EnabledStatistics::Chunk)
+            .set_offset_index_disabled(true)
             .set_created_by("eider".to_owned())
             .build();
-        let writer = ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties))
-            .map_err(Error::internal)?;
-        Ok(Self { schema, writer })
+        let writer = ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties));
+        let (file, groups) =
+            writer.and_then(ArrowWriter::into_serialized_writer).map_err(Error::internal)?;
+        Ok(Self { schema, file, groups, open: Vec::new(), rows: 0 })
+    }
+
+    fn write(&mut self, columns: &[ArrayRef], rows: usize) -> Result<(), ParquetError> {
+        if self.open.is_empty() {
+            let group = self.file.flushed_row_groups().len();
+            self.open = self.groups.create_column_writers(group)?;
+        }
+        let leaves = columns.iter().zip(self.schema.fields());
+        let leaves = leaves.map(|(column, field)| compute_leaves(field, column));
+        let leaves: Vec<Vec<ArrowLeafColumn>> = leaves.collect::<Result<_, _>>()?;
+        let leaves: Vec<ArrowLeafColumn> = leaves.into_iter().flatten().collect();
+        let open = self.open.par_iter_mut().zip(&leaves);
+        open.try_for_each(|(column, leaf)| column.write(leaf))?;
+        self.rows += rows;
+        let bytes: usize = self.open.iter().map(ArrowColumnWriter::memory_size).sum();
+        if bytes >= ROW_GROUP_BYTES || self.rows >= ROW_GROUP_ROWS {
+            self.close_group()?;
+        }
+        Ok(())
+    }
+
+    fn close_group(&mut self) -> Result<(), ParquetError> {
+        if self.open.is_empty() {
+            return Ok(());
+        }
+        self.rows = 0;
+        let closed = std::mem::take(&mut self.open).into_par_iter().map(ArrowColumnWriter::close);
+        let mut group = self.file.next_row_group()?;
+        for chunk in closed.collect::<Result<Vec<_>, _>>()? {
+            chunk.append_to_row_group(&mut group)?;
+        }
+        group.close().map(drop)
     }
 
     /// What is written and was not yet taken: the writer keeps count of positions itself.
     fn written(&mut self) -> Result<Bytes> {
-        self.writer.sync().map_err(Error::internal)?;
-        Ok(std::mem::take(self.writer.inner_mut()).into())
+        self.file.flush().map_err(Error::internal)?;
+        Ok(std::mem::take(self.file.inner_mut()).into())
     }
 }
 
@@ -52,16 +103,13 @@ impl Encoder for ParquetEncoder {
             .zip(self.schema.fields())
             .map(|((array, field), stored)| store(array, field, stored))
             .collect();
-        let batch = RecordBatch::try_new(self.schema.clone(), stored?).map_err(Error::internal)?;
-        self.writer.write(&batch).map_err(Error::internal)?;
-        if self.writer.memory_size() >= ROW_GROUP_BYTES {
-            self.writer.flush().map_err(Error::internal)?;
-        }
+        self.write(&stored?, batch.num_rows()).map_err(Error::internal)?;
         self.written()
     }
 
     fn finish(mut self: Box<Self>, _summary: &Summary) -> Result<Bytes> {
-        self.writer.finish().map_err(Error::internal)?;
+        self.close_group().map_err(Error::internal)?;
+        self.file.finish().map_err(Error::internal)?;
         self.written()
     }
 }

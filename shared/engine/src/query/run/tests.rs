@@ -26,7 +26,8 @@ async fn work(watchdog: &Watchdog) -> (Work, mpsc::Receiver<RecordBatch>) {
     let turn = Turns::new(1, 0).take(None).await.expect("a turn");
     let output = Output { send, turn, ending, runtime: Handle::current() };
     let parses = Arc::default();
-    (Work { session, sessions, newest: None, parses, query, watch, output }, batches)
+    let unreadable = Arc::default();
+    (Work { session, sessions, newest: None, parses, unreadable, query, watch, output }, batches)
 }
 
 #[tokio::test]
