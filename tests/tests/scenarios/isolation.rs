@@ -28,6 +28,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         who_waited_beside_a_query_that_was_stopped_is_answered_by_the_next_process,
         a_process_that_is_killed_is_replaced_and_its_requests_are_told,
         a_query_past_the_memory_of_its_process_is_refused_and_no_server_ends,
+        a_table_is_made_of_a_query_in_a_process_that_may_die_of_it,
         the_processes_end_with_the_server_however_it_ends,
         a_client_that_leaves_stops_its_query,
         a_client_that_leaves_a_query_that_heeds_nothing_leaves_nothing_running,
@@ -256,6 +257,61 @@ fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
     let mut all: Vec<_> = all.filter(|(name, _)| !own(name) && !framing(name)).collect();
     all.sort();
     all
+}
+
+async fn a_table_is_made_of_a_query_in_a_process_that_may_die_of_it() {
+    let lake = Lake::new().await;
+    let engine = [("EIDER_ENGINE_MEMORY_BYTES", "134217728"), ("EIDER_ENGINE_CONCURRENCY", "2")];
+    let memory = ("EIDER_QUERY_MEMORY_BYTES", "1342177280");
+    let process = lake.serve(&[PROCESS, ONE, engine[0], engine[1], memory]).await;
+    let hasty = lake.serve(&[PROCESS, ONE, ("EIDER_REQUEST_TIMEOUT_SECONDS", "4")]).await;
+    let inline = lake.serve(&[("EIDER_QUERY_ISOLATION", "inline")]).await;
+    let make = async |app: &App, sql: &str| {
+        let name = unique("of_query");
+        let made = app.post("/tables", json!({"name": name, "as": sql})).await;
+        (name, made)
+    };
+    let from = table(&process, 20_000).await;
+    for sql in [
+        format!(
+            "SELECT id, name, sum(id) OVER () AS s, [id]::UTINYINT[] AS l FROM {from} WHERE id < 9"
+        ),
+        format!("SELECT * FROM {from}"),
+        format!(
+            "SELECT uuid() AS u, '12:00:01'::TIME AS t, '{{}}'::JSON AS j FROM {from} WHERE false"
+        ),
+        "SELEC 1".to_owned(),
+        "SELECT 1 AS a,\n  nothing(2) AS b".to_owned(),
+        "SELECT 1 AS a, 2 AS a".to_owned(),
+        "SELECT * FROM none_such".to_owned(),
+        "SELECT CASE WHEN range < 90000 THEN 1 ELSE error('at last') END AS e FROM range(100000)"
+            .to_owned(),
+    ] {
+        let mut said = Vec::new();
+        for app in [&inline, &process] {
+            let (name, made) = make(app, &sql).await;
+            let mut answer = made.json();
+            let own = ["name", "created_at", "updated_at", "snapshot", "timestamp", "request_id"];
+            // Rows in another order take other bytes.
+            for field in own.into_iter().chain(["id", "size_bytes"]) {
+                answer.as_object_mut().expect("an object").remove(field);
+            }
+            let rows = match made.status {
+                201 => app.value(&format!("SELECT count(*) || '' FROM {name}")).await,
+                _ => String::new(),
+            };
+            said.push((made.status, answer, rows));
+        }
+        assert_eq!(said[0], said[1], "{sql}");
+    }
+    make(&process, LARGE).await.1.problem(422, "QUERY_TOO_LARGE");
+    make(&process, "SELECT 42 AS a").await.1.is(201);
+    let before = processes(&hasty);
+    let deaf = make(&hasty, DEAF).await.1;
+    deaf.problem(504, "QUERY_TIMEOUT");
+    assert!(deaf.elapsed < SOON, "{:?}", deaf.elapsed);
+    replaced(&hasty, &before, 1).await;
+    make(&hasty, "SELECT 42 AS a").await.1.is(201);
 }
 
 async fn answers_are_the_same_in_a_process_of_their_own() {
