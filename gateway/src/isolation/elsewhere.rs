@@ -6,11 +6,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use arrow_array::RecordBatch;
-use arrow_buffer::Buffer;
-use arrow_ipc::reader::StreamDecoder;
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use domain::{Error, Grants, Result, TableName};
+use formats::ArrowPieces;
 use futures::stream;
 use http::{HeaderValue, Request, header};
 use http_body_util::{BodyExt, Full};
@@ -62,8 +61,7 @@ struct Receiving {
     body: Coming,
     number: u64,
     deadline: Option<Instant>,
-    bytes: Buffer,
-    decoder: StreamDecoder,
+    arrow: ArrowPieces,
     /// Decoded, and not yet asked for.
     ready: VecDeque<RecordBatch>,
     ended: bool,
@@ -71,8 +69,8 @@ struct Receiving {
 
 impl Receiving {
     fn new(body: Coming, number: u64, deadline: Option<Instant>) -> Self {
-        let (bytes, ready) = (Buffer::default(), VecDeque::new());
-        Self { body, number, deadline, bytes, decoder: StreamDecoder::new(), ready, ended: false }
+        let (arrow, ready) = (ArrowPieces::default(), VecDeque::new());
+        Self { body, number, deadline, arrow, ready, ended: false }
     }
 
     /// Waits for what stands before the rows, and for their schema.
@@ -80,7 +78,7 @@ impl Receiving {
         let mut begun = BytesMut::new();
         let head = loop {
             if let Some((head, length)) = Head::read(&begun)? {
-                self.bytes = Buffer::from(begun.split_off(length).freeze());
+                self.arrow.push(begun.split_off(length).freeze());
                 break head;
             }
             begun.extend_from_slice(&self.piece().await?.ok_or_else(process_lost)?);
@@ -88,7 +86,7 @@ impl Receiving {
         // With or without a row, the schema is there after that.
         let first = self.next().await?;
         self.ready.extend(first);
-        let schema = self.decoder.schema().ok_or_else(process_lost)?;
+        let schema = self.arrow.schema().ok_or_else(process_lost)?;
         let batches = stream::try_unfold(self, async |mut receiving| {
             Ok(receiving.next().await?.map(|batch| (batch, receiving)))
         });
@@ -102,15 +100,15 @@ impl Receiving {
             return Ok(Some(batch));
         }
         while !self.ended {
-            if let Some(batch) = self.decoder.decode(&mut self.bytes).map_err(Error::internal)? {
+            if let Some(batch) = self.arrow.batch()? {
                 return Ok(Some(batch));
             }
             match self.piece().await? {
-                Some(piece) => self.bytes = Buffer::from(piece),
+                Some(piece) => self.arrow.push(piece),
                 None => self.ended = true,
             }
         }
-        self.decoder.finish().map_err(Error::internal)?;
+        self.arrow.finish()?;
         Ok(None)
     }
 

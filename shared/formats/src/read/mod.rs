@@ -6,5 +6,8 @@ pub mod csv;
 mod fault;
 pub mod ndjson;
 pub mod parquet;
+mod pieces;
 pub(crate) mod schema;
 mod text_rows;
+
+pub use pieces::ArrowPieces;
