@@ -1,7 +1,6 @@
 //! Queries whose rows this process wants itself, to make a table of them: they run in a query process, as
 //! what a client asks does.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,13 +10,13 @@ use bytes::{Bytes, BytesMut};
 use domain::{Error, Grants, Result, TableName};
 use formats::ArrowPieces;
 use futures::stream;
-use http::{HeaderValue, Request, header};
+use http::{HeaderMap, HeaderValue, Request, header};
 use http_body_util::{BodyExt, Full};
 use service::{Query, QueryEngine, Rows};
 
 use super::NUMBER;
 use super::answer::Coming;
-use super::message::{Asked, Head, PATH};
+use super::message::{Asked, Head, Kind, PATH};
 use super::pool::Pool;
 use super::proxy::{hand_over, process_lost, timed_out};
 
@@ -42,7 +41,7 @@ impl QueryEngine for Elsewhere {
         let (head, body) = answer.into_parts();
         if !head.status.is_success() {
             let problem = body.collect().await.map_err(|_| process_lost())?.to_bytes();
-            return Err(web::read_problem(head.status, &head.headers, &problem));
+            return Err(web::read_problem(&head.headers, &problem));
         }
         Receiving::new(body, number, query.deadlines.last).rows().await
     }
@@ -61,31 +60,28 @@ struct Receiving {
     body: Coming,
     number: u64,
     deadline: Option<Instant>,
+    /// What has come, up to a whole frame.
+    bytes: BytesMut,
     arrow: ArrowPieces,
     /// Decoded, and not yet asked for.
-    ready: VecDeque<RecordBatch>,
+    ready: Option<RecordBatch>,
     ended: bool,
 }
 
 impl Receiving {
     fn new(body: Coming, number: u64, deadline: Option<Instant>) -> Self {
-        let (arrow, ready) = (ArrowPieces::default(), VecDeque::new());
-        Self { body, number, deadline, arrow, ready, ended: false }
+        let (bytes, arrow) = (BytesMut::new(), ArrowPieces::default());
+        Self { body, number, deadline, bytes, arrow, ready: None, ended: false }
     }
 
     /// Waits for what stands before the rows, and for their schema.
     async fn rows(mut self) -> Result<Rows> {
-        let mut begun = BytesMut::new();
-        let head = loop {
-            if let Some((head, length)) = Head::read(&begun)? {
-                self.arrow.push(begun.split_off(length).freeze());
-                break head;
-            }
-            begun.extend_from_slice(&self.piece().await?.ok_or_else(process_lost)?);
+        let (Kind::Head, head) = self.frame().await? else {
+            return Err(Error::internal("rows without a head"));
         };
+        let head: Head = serde_json::from_slice(&head).map_err(Error::internal)?;
         // With or without a row, the schema is there after that.
-        let first = self.next().await?;
-        self.ready.extend(first);
+        self.ready = self.next().await?;
         let schema = self.arrow.schema().ok_or_else(process_lost)?;
         let batches = stream::try_unfold(self, async |mut receiving| {
             Ok(receiving.next().await?.map(|batch| (batch, receiving)))
@@ -96,20 +92,34 @@ impl Receiving {
 
     /// The next batch; `None` at the end, which must be there.
     async fn next(&mut self) -> Result<Option<RecordBatch>> {
-        if let Some(batch) = self.ready.pop_front() {
+        if let Some(batch) = self.ready.take() {
             return Ok(Some(batch));
         }
         while !self.ended {
             if let Some(batch) = self.arrow.batch()? {
                 return Ok(Some(batch));
             }
-            match self.piece().await? {
-                Some(piece) => self.arrow.push(piece),
-                None => self.ended = true,
+            match self.frame().await? {
+                (Kind::Rows, piece) => self.arrow.push(piece),
+                (Kind::Problem, problem) => {
+                    return Err(web::read_problem(&HeaderMap::new(), &problem));
+                }
+                (Kind::End, _) => self.ended = true,
+                (Kind::Head, _) => return Err(Error::internal("two heads")),
             }
         }
         self.arrow.finish()?;
         Ok(None)
+    }
+
+    async fn frame(&mut self) -> Result<(Kind, Bytes)> {
+        loop {
+            if let Some(frame) = Kind::take(&mut self.bytes)? {
+                return Ok(frame);
+            }
+            let piece = self.piece().await?.ok_or_else(process_lost)?;
+            self.bytes.extend_from_slice(&piece);
+        }
     }
 
     /// The next piece of the body. One that breaks off tells why the process ended.

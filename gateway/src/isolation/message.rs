@@ -2,19 +2,20 @@
 
 use std::time::{Duration, Instant};
 
-use domain::{Access, Error, Grants, Result, SnapshotId, TableName};
+use bytes::{Buf, Bytes, BytesMut};
+use domain::{Access, Error, Grants, Name, Result, SnapshotId, TableName};
 use serde::{Deserialize, Serialize};
 use service::{Deadlines, Parameters, Query, ResultColumn, Rows, Select};
 
 /// Where it is asked: a route that no client has, behind the secret of the query processes.
 pub(super) const PATH: &str = "/rows-of-query";
 
-/// A caller's SQL without parameters.
+/// A whole table or view, or a caller's SQL without parameters.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Asked {
-    sql: String,
+    select: What,
     /// Tables that may be read, and whether written; `None` is all.
-    grants: Option<Vec<(String, bool)>>,
+    grants: Option<Vec<(Parts, bool)>>,
     snapshot: Option<u64>,
     limit: Option<u64>,
     /// Times that are left.
@@ -22,7 +23,62 @@ pub(super) struct Asked {
     last: Option<Duration>,
 }
 
-/// What stands before the rows, which are an Arrow stream: how long it is, as four bytes, and this in JSON.
+#[derive(Serialize, Deserialize)]
+enum What {
+    Table(Parts),
+    Sql(String),
+}
+
+/// Schema and name.
+type Parts = (String, String);
+
+fn parts(name: &TableName) -> Parts {
+    (name.schema.as_str().to_owned(), name.name.as_str().to_owned())
+}
+
+fn name((schema, name): &Parts) -> Result<TableName> {
+    Ok(TableName { schema: Name::parse("schema", schema)?, name: Name::parse("table", name)? })
+}
+
+/// An answer is frames: what it holds, how many bytes, as four, and those.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A [`Head`], in JSON: the first one.
+    Head,
+    /// A part of the rows as an Arrow stream.
+    Rows,
+    /// The problem that ends them.
+    Problem,
+    /// Their end.
+    End,
+}
+
+const KINDS: [Kind; 4] = [Kind::Head, Kind::Rows, Kind::Problem, Kind::End];
+
+impl Kind {
+    /// What stands before so many bytes of it.
+    pub(super) fn before(self, bytes: usize) -> Result<Bytes> {
+        let bytes = u32::try_from(bytes).map_err(Error::internal)?;
+        Ok([&[self as u8][..], &bytes.to_be_bytes()].concat().into())
+    }
+
+    /// Takes a frame off the beginning; `None` while that is not all there.
+    pub(super) fn take(bytes: &mut BytesMut) -> Result<Option<(Self, Bytes)>> {
+        let Some((&[kind, a, b, c, d], rest)) = bytes.split_first_chunk::<5>() else {
+            return Ok(None);
+        };
+        let (length, come) = (u32::from_be_bytes([a, b, c, d]) as usize, rest.len());
+        if come < length {
+            bytes.reserve(length - come);
+            return Ok(None);
+        }
+        let kind = KINDS.get(usize::from(kind)).ok_or_else(|| Error::internal("no such frame"))?;
+        bytes.advance(5);
+        Ok(Some((*kind, bytes.split_to(length).freeze())))
+    }
+}
+
+/// What is known before the rows.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Head {
     /// Names and DuckDB's types.
@@ -33,21 +89,26 @@ pub(super) struct Head {
 impl Asked {
     /// Errors: `Internal` for a query that nothing here makes.
     pub(super) fn of(query: &Query) -> Result<Self> {
-        let Select::Sql { text, parameters, this: None, default_schema: None } = &query.select
-        else {
-            return Err(Error::internal("only a caller's SQL is asked elsewhere"));
+        let has_none = |given: &Parameters| matches!(given, Parameters::Positional(values) if values.is_empty());
+        let select = match &query.select {
+            Select::Table { name, columns, filter: None } if columns.is_empty() => {
+                What::Table(parts(name))
+            }
+            Select::Sql { text, parameters, this: None, default_schema: None }
+                if has_none(parameters) =>
+            {
+                What::Sql(text.clone())
+            }
+            _ => return Err(Error::internal("this is not asked elsewhere")),
         };
-        if !matches!(parameters, Parameters::Positional(values) if values.is_empty()) {
-            return Err(Error::internal("SQL with parameters is not asked elsewhere"));
-        }
         let left = |at: Option<Instant>| at.map(|at| at.saturating_duration_since(Instant::now()));
         Ok(Self {
-            sql: text.clone(),
+            select,
             grants: match &query.grants {
                 Grants::All => None,
                 Grants::Tables(tables) => {
                     let granted = |(name, access): &(TableName, Access)| {
-                        (name.to_string(), *access == Access::Write)
+                        (parts(name), *access == Access::Write)
                     };
                     Some(tables.iter().map(granted).collect())
                 }
@@ -60,19 +121,20 @@ impl Asked {
     }
 
     pub(super) fn into_query(self) -> Result<Query> {
-        let granted = |(name, write): (String, bool)| {
+        let granted = |(parts, write): (Parts, bool)| {
             let access = if write { Access::Write } else { Access::Read };
-            Ok((TableName::parse(&name)?, access))
+            Ok((name(&parts)?, access))
         };
         let grants = match self.grants {
             None => Grants::All,
             Some(tables) => Grants::Tables(tables.into_iter().map(granted).collect::<Result<_>>()?),
         };
-        let select = Select::Sql {
-            text: self.sql,
-            parameters: Parameters::Positional(Vec::new()),
-            this: None,
-            default_schema: None,
+        let select = match self.select {
+            What::Table(parts) => Select::table(name(&parts)?),
+            What::Sql(text) => {
+                let parameters = Parameters::Positional(Vec::new());
+                Select::Sql { text, parameters, this: None, default_schema: None }
+            }
         };
         let at = |left: Option<Duration>| left.map(|left| Instant::now() + left);
         Ok(Query {
@@ -85,23 +147,10 @@ impl Asked {
 }
 
 impl Head {
-    /// Before the rows, with its length.
-    pub(super) fn of(rows: &Rows) -> Result<Vec<u8>> {
+    pub(super) fn of(rows: &Rows) -> Self {
         let columns = rows.columns.iter();
         let columns = columns.map(|column| (column.name.clone(), column.r#type.clone())).collect();
-        let head = Self { columns, snapshot: rows.snapshot.map(|snapshot| snapshot.0) };
-        let json = serde_json::to_vec(&head).map_err(Error::internal)?;
-        let length = u32::try_from(json.len()).map_err(Error::internal)?;
-        Ok([&length.to_be_bytes(), &*json].concat())
-    }
-
-    /// Reads it off the beginning of an answer, and how many bytes it took; `None` while that is not all
-    /// there.
-    pub(super) fn read(bytes: &[u8]) -> Result<Option<(Self, usize)>> {
-        let Some((length, rest)) = bytes.split_first_chunk::<4>() else { return Ok(None) };
-        let length = u32::from_be_bytes(*length) as usize;
-        let Some(json) = rest.get(..length) else { return Ok(None) };
-        Ok(Some((serde_json::from_slice(json).map_err(Error::internal)?, 4 + length)))
+        Self { columns, snapshot: rows.snapshot.map(|snapshot| snapshot.0) }
     }
 
     pub(super) fn columns(&self) -> Vec<ResultColumn> {
@@ -132,9 +181,8 @@ mod tests {
 
     #[test]
     fn a_query_arrives_with_its_rights_and_its_times() {
-        let name = TableName::parse("\"a.b\".\"c \"\"d\"\"\"").or_else(|_| TableName::parse("a.b"));
         let granted = vec![
-            (name.expect("a name"), Access::Read),
+            (name(&("a.b".to_owned(), "c \"d\"".to_owned())).expect("a name"), Access::Read),
             (TableName::parse("t").expect("a name"), Access::Write),
         ];
         for grants in [Grants::All, Grants::Tables(Vec::new()), Grants::Tables(granted)] {
@@ -150,9 +198,29 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_plain_sql_is_not_asked() {
-        let table = Select::table(TableName::parse("t").expect("a name"));
-        assert!(Asked::of(&Query::of(table, Grants::All)).is_err());
+    fn frames_are_read_as_they_come() {
+        let mut all = Vec::new();
+        for (kind, bytes) in [(Kind::Head, &b"{}"[..]), (Kind::Rows, &[7; 300]), (Kind::End, b"")] {
+            all.extend(kind.before(bytes.len()).expect("few"));
+            all.extend(bytes);
+        }
+        let (mut come, mut read) = (BytesMut::new(), Vec::new());
+        for byte in all {
+            come.extend_from_slice(&[byte]);
+            read.extend(Kind::take(&mut come).expect("a frame"));
+        }
+        let lengths: Vec<_> = read.iter().map(|(kind, bytes)| (*kind, bytes.len())).collect();
+        assert_eq!(lengths, [(Kind::Head, 2), (Kind::Rows, 300), (Kind::End, 0)]);
+        assert!(come.is_empty());
+        assert!(Kind::take(&mut BytesMut::from(&[9, 0, 0, 0, 0][..])).is_err());
+    }
+
+    #[test]
+    fn a_table_is_asked_whole_and_nothing_with_more_to_it() {
+        let name = TableName::parse("a.b").expect("a name");
+        let table = Query::of(Select::table(name.clone()), Grants::All);
+        let arrived = there_and_back(&table).select;
+        assert!(matches!(arrived, Select::Table { name: found, .. } if found == name));
         let mut with_this = query(Grants::All);
         if let Select::Sql { this, .. } = &mut with_this.select {
             *this = Some(TableName::parse("t").expect("a name"));

@@ -113,7 +113,7 @@ pub(crate) fn causes(error: &Error) -> Vec<String> {
 }
 
 /// The problem of an error in mid-stream, as one line of JSON.
-pub(crate) fn problem_line(error: &Error, request_id: &str, debug: bool) -> String {
+pub fn problem_line(error: &Error, request_id: &str, debug: bool) -> String {
     let problem = problem(error, status(error.code), request_id, "", debug);
     serde_json::to_string(&problem).unwrap_or_default()
 }

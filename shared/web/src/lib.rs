@@ -31,7 +31,7 @@ pub use authenticated::{Anonymous, Authenticated};
 pub use body::IncomingBody;
 pub use context::{Edge, RequestContext};
 pub use etag::ETag;
-pub use failure::{Failure, LOOK_AGAIN, problem_response};
+pub use failure::{Failure, LOOK_AGAIN, problem_line, problem_response};
 pub use finish::{Finished, finish, request_id};
 pub use in_flight::InFlight;
 pub use json::{JSON_BYTES, Json, JsonBytes};

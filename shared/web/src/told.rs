@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::{Code, Error, FieldError};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, header};
 use serde::Deserialize;
 
 use crate::failure::status;
@@ -13,6 +13,7 @@ use crate::failure::status;
 /// What is read of a problem; see `api::Problem`.
 #[derive(Deserialize)]
 struct Told {
+    status: u16,
     detail: String,
     error_code: String,
     retryable: bool,
@@ -48,13 +49,16 @@ const CODES: [Code; 17] = [
     Code::Internal,
 ];
 
-/// The error behind an answer that is no success.
-pub fn read_problem(found: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
+/// When to try again what may be tried again, if that is not said.
+const LATER: Duration = Duration::from_secs(1);
+
+/// The error behind a problem, and behind the headers that came with it, if any did.
+pub fn read_problem(headers: &HeaderMap, body: &[u8]) -> Error {
     let told: Told = match serde_json::from_slice(body) {
         Ok(told) => told,
         Err(error) => return Error::internal(error),
     };
-    let code = CODES.into_iter().find(|code| status(*code) == found);
+    let code = CODES.into_iter().find(|code| status(*code).as_u16() == told.status);
     let mut error = Error::new(code.unwrap_or(Code::Internal), name(told.error_code), told.detail);
     let fields = told.errors.into_iter();
     error.fields =
@@ -62,7 +66,7 @@ pub fn read_problem(found: StatusCode, headers: &HeaderMap, body: &[u8]) -> Erro
     error.position = told.line.zip(told.column);
     let after =
         headers.get(header::RETRY_AFTER).and_then(|after| after.to_str().ok()?.parse().ok());
-    error.retry_after = after.filter(|_| told.retryable).map(Duration::from_secs);
+    error.retry_after = told.retryable.then(|| after.map_or(LATER, Duration::from_secs));
     error
 }
 
@@ -93,14 +97,14 @@ mod tests {
             error.retry_after = (code == Code::RateLimited).then_some(Duration::from_secs(7));
             let (head, body) = problem_response(&error, "id", "/path", false).into_parts();
             let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
-            let read = read_problem(head.status, &head.headers, &body);
+            let read = read_problem(&head.headers, &body);
             assert_eq!(
                 (read.code, read.error_code, &read.detail, &read.fields),
                 (code, "A_NAME", &error.detail, &error.fields)
             );
             assert_eq!((read.position, read.retry_after), (error.position, error.retry_after));
         }
-        let odd = read_problem(StatusCode::BAD_GATEWAY, &HeaderMap::new(), b"<html>");
+        let odd = read_problem(&HeaderMap::new(), b"<html>");
         assert_eq!(odd.code, Code::Internal);
     }
 }

@@ -29,6 +29,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         a_process_that_is_killed_is_replaced_and_its_requests_are_told,
         a_query_past_the_memory_of_its_process_is_refused_and_no_server_ends,
         a_table_is_made_of_a_query_in_a_process_that_may_die_of_it,
+        a_view_is_described_by_a_process_of_its_own,
         the_processes_end_with_the_server_however_it_ends,
         a_client_that_leaves_stops_its_query,
         a_client_that_leaves_a_query_that_heeds_nothing_leaves_nothing_running,
@@ -284,6 +285,10 @@ async fn a_table_is_made_of_a_query_in_a_process_that_may_die_of_it() {
         "SELECT 1 AS a,\n  nothing(2) AS b".to_owned(),
         "SELECT 1 AS a, 2 AS a".to_owned(),
         "SELECT * FROM none_such".to_owned(),
+        // After more than any buffer holds.
+        "SELECT range AS a, 'x' || hash(range) AS b, CASE WHEN range < 900000 THEN 1 ELSE error('late') END \
+         AS e FROM range(1000000)"
+            .to_owned(),
         "SELECT CASE WHEN range < 90000 THEN 1 ELSE error('at last') END AS e FROM range(100000)"
             .to_owned(),
     ] {
@@ -312,7 +317,24 @@ async fn a_table_is_made_of_a_query_in_a_process_that_may_die_of_it() {
     let deaf = deaf.is(504);
     assert!(deaf.elapsed < SOON, "{:?}", deaf.elapsed);
     replaced(&hasty, &before, 1).await;
-    make(&hasty, "SELECT 42 AS a").await.1.is(201);
+    // The new process may take a while to be ready.
+    let made = async || (make(&hasty, "SELECT 42 AS a").await.1.status == 201).then_some(());
+    until("a table", SOON, made).await;
+}
+
+async fn a_view_is_described_by_a_process_of_its_own() {
+    let lake = Lake::new().await;
+    let inline = lake.serve(&[("EIDER_QUERY_ISOLATION", "inline")]).await;
+    let process = lake.serve(&[PROCESS]).await;
+    let from = table(&process, 10).await;
+    let name = unique("isolated_view");
+    let body =
+        json!({"name": name, "view": true, "as": format!("SELECT id, [name] AS l FROM {from}")});
+    let made = process.post("/tables", body).await.is(201).json();
+    assert_eq!(made["columns"][1]["type"], "VARCHAR[]", "{made}");
+    assert_eq!(process.table(&name).await, inline.table(&name).await);
+    process.delete(&path_of(&from)).await;
+    process.delete(&format!("{}?cascade=true", path_of(&from))).await;
 }
 
 async fn answers_are_the_same_in_a_process_of_their_own() {

@@ -99,7 +99,7 @@ impl Queries {
         let Stopped { error, cure: Some(Cure::ReopenFor(reads)) } = stopped else {
             return stopped.error;
         };
-        match self.unreadable.explained(&*self.catalog, reads).await {
+        match self.unreadable.explained(&*self.catalog, *reads).await {
             Some(told) => told.because(error),
             None => error,
         }

@@ -22,7 +22,6 @@ const LITTLE: Duration = Duration::from_millis(10);
 pub(super) struct Plan<'c> {
     pub(super) ready: Ready<'c>,
     pub(super) snapshot: Option<SnapshotId>,
-    sql: String,
     guarded: Option<Guarded>,
     /// Bytes of the statement before the caller's own.
     before: usize,
@@ -40,13 +39,13 @@ pub(super) fn plan(work: &Work) -> Result<Plan<'_>, Stop> {
     }
     let Statement { sql, kind, guarded, before } = checked;
     let snapshot = reading.snapshot().map(|newest| work.query.snapshot.unwrap_or(newest));
-    if let Some(error) = work.unreadable.known(&sql, snapshot) {
-        return Err(error.into());
-    }
     let given = parameters_of(&work.query.select);
     let limit = work.query.limit;
     let is_kept = kind != Kind::Explain && parameters::is_empty(&given) && !reading.is_of_now();
     let key = is_kept.then(|| Key::new(&sql, limit)).flatten();
+    if let Some(error) = work.unreadable.known(key.as_ref(), snapshot) {
+        return Err(error.into());
+    }
     let ready = match key.as_ref().and_then(|key| work.session.kept(key)) {
         Some(kept) => kept,
         None => {
@@ -54,7 +53,7 @@ pub(super) fn plan(work: &Work) -> Result<Plan<'_>, Stop> {
             ready(work, &sql, kind, &given, snapshot.is_some(), as_written)?
         }
     };
-    Ok(Plan { ready, snapshot, sql, guarded, before, key })
+    Ok(Plan { ready, snapshot, guarded, before, key })
 }
 
 /// Prepares it in one of three ways. `refused` says what is wrong with the statement as it stands.
@@ -104,12 +103,12 @@ impl Plan<'_> {
         }
     }
 
-    fn reads(&self, select: &Select) -> Reads {
+    fn reads(&self, select: &Select) -> Box<Reads> {
         let tables = match (&self.guarded, select) {
             (None, Select::Table { name, .. } | Select::Changes { name, .. }) => vec![name.clone()],
             (guarded, _) => guarded.iter().flat_map(|guarded| guarded.tables.clone()).collect(),
         };
-        Reads { sql: self.sql.clone(), snapshot: self.snapshot, tables }
+        Box::new(Reads { key: self.key.clone(), snapshot: self.snapshot, tables })
     }
 
     /// After it has run: the session keeps it for the next time, if it took little. What a join or a sort

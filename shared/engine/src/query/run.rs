@@ -60,7 +60,7 @@ pub(super) enum Cure {
     /// Another instance.
     Reopen,
     /// The same, unless what it reads cannot be read on any.
-    ReopenFor(Reads),
+    ReopenFor(Box<Reads>),
     /// Another try: DuckDB lost the reason for the failure, or the transaction was too old.
     Again,
 }
@@ -72,7 +72,7 @@ pub(super) enum Stop {
     /// What DuckDB says, not of the caller's statement.
     Engine(Failure),
     /// The same, where rows of a table cannot be read, unless the instance is at fault.
-    Unreadable(Failure, Reads),
+    Unreadable(Failure, Box<Reads>),
     /// The instance is to connect anew.
     Moved,
     /// No one waits any more.

@@ -8,6 +8,7 @@ use domain::{Error, SnapshotId, TableName};
 use lru::LruCache;
 use service::Catalog;
 
+use super::session::Key;
 use crate::{answer, write};
 
 /// Statements that are kept: each try of one costs everyone the instance.
@@ -16,13 +17,14 @@ const KEPT: NonZeroUsize = NonZeroUsize::new(64).expect("not zero");
 /// What a query read when it failed so.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Reads {
-    pub(super) sql: String,
+    /// `None` for what may not be kept: it has parameters, or asks for the time.
+    pub(super) key: Option<Key>,
     pub(super) snapshot: Option<SnapshotId>,
     pub(super) tables: Vec<TableName>,
 }
 
 /// The last that could not be read: of the same snapshot they cannot be.
-pub(crate) struct Unreadable(Mutex<LruCache<(String, SnapshotId), Vec<TableName>>>);
+pub(crate) struct Unreadable(Mutex<LruCache<(Key, SnapshotId), Vec<TableName>>>);
 
 impl Default for Unreadable {
     fn default() -> Self {
@@ -32,12 +34,12 @@ impl Default for Unreadable {
 
 impl Unreadable {
     /// What was said of this statement at this snapshot.
-    pub(super) fn known(&self, sql: &str, snapshot: Option<SnapshotId>) -> Option<Error> {
+    pub(super) fn known(&self, key: Option<&Key>, snapshot: Option<SnapshotId>) -> Option<Error> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.is_empty() {
             return None;
         }
-        let tables = known.get(&(sql.to_owned(), snapshot?))?;
+        let tables = known.get(&(key?.clone(), snapshot?))?;
         Some(answer::unreadable(tables))
     }
 
@@ -59,9 +61,8 @@ impl Unreadable {
             return None;
         }
         let error = answer::unreadable(&found);
-        if let Some(snapshot) = reads.snapshot {
-            let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            known.put((reads.sql, snapshot), found);
+        if let Some(place) = reads.key.zip(reads.snapshot) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).put(place, found);
         }
         Some(error)
     }

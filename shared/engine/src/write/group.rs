@@ -68,6 +68,8 @@ pub(super) struct Member {
     pub(super) write: Write,
     pub(super) rows: RecordBatch,
     tell: oneshot::Sender<Told>,
+    /// By this it is told from its twin, which has the same key.
+    itself: Arc<()>,
 }
 
 impl Member {
@@ -98,8 +100,8 @@ impl Groups {
     /// Writes it in the next group.
     pub(super) async fn join(&self, write: Write, rows: RecordBatch) -> Result<Told> {
         let (tell, mut told) = oneshot::channel();
-        let (deadline, key) = (write.deadline, write.key.key.clone());
-        match self.queue.push(Member { write, rows, tell }) {
+        let (deadline, itself) = (write.deadline, Arc::new(()));
+        match self.queue.push(Member { write, rows, tell, itself: Arc::clone(&itself) }) {
             Pushed::Full => return Ok(Told::Alone { commit_lost: false }),
             Pushed::Led => (),
             Pushed::Leaderless => {
@@ -114,7 +116,7 @@ impl Groups {
         };
         let told = match in_time {
             Some(told) => told,
-            None if deadline.is_some() && self.queue.withdraw(&key) => {
+            None if deadline.is_some() && self.queue.withdraw(&itself) => {
                 return Err(answer::write_timed_out());
             }
             // A group that is on its way has its own time.
@@ -251,10 +253,10 @@ impl Queue {
     }
 
     /// Takes one back that is not yet in a group; whether it was there.
-    fn withdraw(&self, key: &str) -> bool {
+    fn withdraw(&self, itself: &Arc<()>) -> bool {
         let mut state = self.lock();
         let before = state.waiting.len();
-        state.waiting.retain(|member| member.write.key.key != key);
+        state.waiting.retain(|member| !Arc::ptr_eq(&member.itself, itself));
         state.waiting.len() < before
     }
 

@@ -1,6 +1,7 @@
 //! Rows to bytes.
 
 mod arrow_stream;
+mod cores;
 mod csv;
 mod json;
 mod ndjson;

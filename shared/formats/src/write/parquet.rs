@@ -14,14 +14,17 @@ use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
-use rayon::prelude::*;
 
+use super::cores::on_all_cores;
 use super::{Encoder, Summary};
 use crate::text::Cells;
 
 /// A row group is closed once its encoded pages take so much memory, or it has so many rows.
 const ROW_GROUP_BYTES: usize = 32 << 20;
 const ROW_GROUP_ROWS: usize = 1 << 20;
+
+/// Rows that are written before another thread would have begun.
+const FEW: usize = 2_048;
 
 /// A dictionary that grows beyond this is of values that hardly repeat: what it saves is less than what it takes.
 const DICTIONARY_BYTES: usize = 128 << 10;
@@ -54,6 +57,9 @@ impl ParquetEncoder {
     }
 
     fn write(&mut self, columns: &[ArrayRef], rows: usize) -> Result<(), ParquetError> {
+        if rows == 0 {
+            return Ok(());
+        }
         if self.open.is_empty() {
             let group = self.file.flushed_row_groups().len();
             self.open = self.groups.create_column_writers(group)?;
@@ -62,8 +68,12 @@ impl ParquetEncoder {
         let leaves = leaves.map(|(column, field)| compute_leaves(field, column));
         let leaves: Vec<Vec<ArrowLeafColumn>> = leaves.collect::<Result<_, _>>()?;
         let leaves: Vec<ArrowLeafColumn> = leaves.into_iter().flatten().collect();
-        let open = self.open.par_iter_mut().zip(&leaves);
-        open.try_for_each(|(column, leaf)| column.write(leaf))?;
+        let mut open = self.open.iter_mut().zip(&leaves);
+        if rows <= FEW {
+            open.try_for_each(|(column, leaf)| column.write(leaf))?;
+        } else {
+            on_all_cores(open, |(column, leaf)| column.write(leaf))?;
+        }
         self.rows += rows;
         let bytes: usize = self.open.iter().map(ArrowColumnWriter::memory_size).sum();
         if bytes >= ROW_GROUP_BYTES || self.rows >= ROW_GROUP_ROWS {
@@ -77,10 +87,9 @@ impl ParquetEncoder {
             return Ok(());
         }
         self.rows = 0;
-        let closed = std::mem::take(&mut self.open).into_par_iter().map(ArrowColumnWriter::close);
         let mut group = self.file.next_row_group()?;
-        for chunk in closed.collect::<Result<Vec<_>, _>>()? {
-            chunk.append_to_row_group(&mut group)?;
+        for column in std::mem::take(&mut self.open) {
+            column.close()?.append_to_row_group(&mut group)?;
         }
         group.close().map(drop)
     }

@@ -102,6 +102,18 @@ fn a_parquet_file_comes_back_as_it_was_and_its_schema_is_as_duckdb_reads_it() {
 }
 
 #[test]
+fn a_batch_without_rows_makes_no_row_group_of_a_parquet_file() {
+    let whole = sample(5_000);
+    for (batches, groups) in [(vec![whole.slice(0, 0)], 0), (vec![whole.slice(0, 0), whole], 1)] {
+        let bytes = Bytes::from(encode(Format::Parquet, RowsAs::Objects, &batches));
+        let reader = ParquetRecordBatchReaderBuilder::try_new(bytes).expect("Parquet");
+        assert_eq!(reader.metadata().num_row_groups(), groups);
+        let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+        assert_eq!(reader.metadata().file_metadata().num_rows(), rows as i64);
+    }
+}
+
+#[test]
 fn what_parquet_cannot_hold_is_kept_exact_in_another_type() {
     let interval = IntervalMonthDayNano::new(1, 2, 3_000);
     let union = UnionArray::try_new(
