@@ -9,7 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use domain::SnapshotId;
 use lru::LruCache;
@@ -162,9 +162,8 @@ pub(crate) struct Sessions {
     idle: Mutex<Idle>,
 }
 
-/// One with the time of its last query; the last of them is the last that was used. By a clock that goes on
-/// while the process is frozen.
-type Idler = (SystemTime, Session);
+/// One with the time of its last query; the last of them is the last that was used.
+type Idler = (Instant, Session);
 
 #[derive(Default)]
 struct Idle {
@@ -185,7 +184,7 @@ impl Sessions {
         let idle = self.lock().sessions.pop();
         match idle {
             // The thread that closes them may have stood still, with all of the process.
-            Some((at, session)) if at.elapsed().is_ok_and(|idle| idle < IDLE * 2) => Ok(session),
+            Some((at, session)) if at.elapsed() < IDLE * 2 => Ok(session),
             stale => {
                 let_go(stale.into_iter().collect());
                 self.new_one()
@@ -227,7 +226,7 @@ impl Sessions {
             drop(idle);
             return drop(session);
         }
-        idle.sessions.push((SystemTime::now(), session));
+        idle.sessions.push((Instant::now(), session));
         if !std::mem::replace(&mut idle.watched, true) {
             let watched = Arc::downgrade(self);
             idle.watched = threads::start(move || close_idle(&watched)).is_ok();
@@ -260,8 +259,7 @@ fn close_idle(sessions: &Weak<Sessions>) {
         thread::sleep(IDLE / 4);
         let Some(sessions) = sessions.upgrade() else { return };
         let mut idle = sessions.lock();
-        let is_old = |at: &SystemTime| at.elapsed().is_ok_and(|idle| idle >= IDLE);
-        let old = idle.sessions.partition_point(|(at, _)| is_old(at));
+        let old = idle.sessions.partition_point(|(at, _)| at.elapsed() >= IDLE);
         let gone: Vec<_> = idle.sessions.drain(..old).collect();
         idle.watched = !idle.sessions.is_empty();
         let done = !idle.watched;
