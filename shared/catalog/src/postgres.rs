@@ -25,6 +25,11 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// An idle connection may be long gone (a frozen sandbox, a NAT): better a new one.
 const IDLE: Duration = Duration::from_secs(60);
 
+/// Every question is a look-up by an index. A plan that was made while a table was small reads all of it, and
+/// is kept: long after, where much is written at once. (What has no index costs so much then that it would be
+/// compiled.)
+const PLANS: [(&str, &str); 2] = [("enable_seqscan", "off"), ("jit", "off")];
+
 /// The port on PostgreSQL.
 pub struct PostgresCatalog {
     pool: PgPool,
@@ -46,7 +51,7 @@ impl PostgresCatalog {
             .acquire_timeout(PATIENCE)
             .idle_timeout(IDLE)
             .test_before_acquire(false)
-            .connect_lazy_with(options(config, &config.reader)?);
+            .connect_lazy_with(options(config, &config.reader)?.options(PLANS));
         let home = quoted(&config.metadata_schema);
         let tables = |page| {
             let tables = include_str!("../queries/postgres_tables.sql").replace("{page}", page);
