@@ -5,7 +5,10 @@ use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 
+use domain::SnapshotId;
+
 use crate::raw::{Connection, Failure};
+use crate::sql::LAKE;
 
 /// All rows of a statement of ours: small.
 pub(crate) fn batches(connection: &Connection, sql: &str) -> Result<Vec<RecordBatch>, Failure> {
@@ -28,6 +31,13 @@ pub(crate) fn number(connection: &Connection, sql: &str) -> Result<Option<i64>, 
         }
     }
     Ok(None)
+}
+
+/// The snapshot that the open transaction stands on.
+pub(crate) fn current_snapshot(connection: &Connection) -> Result<SnapshotId, Failure> {
+    let sql = format!("SELECT id::BIGINT FROM ducklake_current_snapshot('{LAKE}')");
+    let id = number(connection, &sql)?;
+    Ok(SnapshotId(u64::try_from(id.unwrap_or(0)).unwrap_or(0)))
 }
 
 /// All rows of a statement whose columns are VARCHAR.

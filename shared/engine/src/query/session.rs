@@ -18,7 +18,6 @@ use service::ResultColumn;
 use super::plan::Ready;
 use super::views::{self, View};
 use crate::raw::{Connection, Database, Failure, Prepared};
-use crate::sql::LAKE;
 use crate::threads;
 use crate::values;
 
@@ -105,9 +104,7 @@ impl Session {
         self.end()?;
         self.connection.execute("BEGIN")?;
         self.times.set([Instant::now(); 2]);
-        let sql = format!("SELECT id::BIGINT FROM ducklake_current_snapshot('{LAKE}')");
-        let id = values::number(&self.connection, &sql)?.unwrap_or(0);
-        let snapshot = SnapshotId(u64::try_from(id).unwrap_or(0));
+        let snapshot = values::current_snapshot(&self.connection)?;
         let pin = match known.filter(|known| known.snapshot == snapshot) {
             Some(known) => known,
             None => Pin { snapshot, views: Arc::new(views::read(&self.connection)?) },

@@ -153,7 +153,7 @@ impl<'a> Attempt<'a> {
     /// DuckLake resolves a name at the snapshot of the transaction: at that it must be the table that was
     /// looked at, not its next namesake.
     pub(super) fn check_table(&self, name: &TableName, id: u64) -> Result<SnapshotId, Failed> {
-        let snapshot = self.current_snapshot()?;
+        let snapshot = values::current_snapshot(&self.connection)?;
         let sql = metadata::table_at(self.settings, id, snapshot);
         let found = values::texts(&self.connection, &sql)?;
         let is_it = found.iter().any(|row| match row.as_slice() {
@@ -228,13 +228,6 @@ impl<'a> Attempt<'a> {
     /// Whether its time is over.
     pub(super) fn is_late(&self) -> bool {
         self.watched.is_late()
-    }
-
-    /// The snapshot that this transaction stands on.
-    pub(super) fn current_snapshot(&self) -> Result<SnapshotId, Failure> {
-        let sql = format!("SELECT id::BIGINT FROM ducklake_current_snapshot('{LAKE}')");
-        let id = values::number(&self.connection, &sql)?;
-        Ok(SnapshotId(u64::try_from(id.unwrap_or(0)).unwrap_or(0)))
     }
 }
 

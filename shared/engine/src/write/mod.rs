@@ -211,11 +211,12 @@ impl Lake for LakeEngine {
 }
 
 impl LakeEngine {
-    /// There is no time for another try: what the ledger has, or that no one knows.
-    async fn unheard(&self, write: &Write, late: Error) -> Result<Outcome> {
+    /// Of a commit that was cut off: what the ledger has, or that no one knows, since the catalog may still
+    /// be at it.
+    async fn unheard(&self, write: &Write, failed: Error) -> Result<Outcome> {
         match self.recorded(write).await {
             Ok(Some(recorded)) => Ok(Outcome { write: recorded, replayed: write.key.by_caller }),
-            Ok(None) => Err(answer::outcome_unknown(late)),
+            Ok(None) => Err(answer::outcome_unknown(failed)),
             Err(error) if error.code == Code::Unavailable => Err(answer::outcome_unknown(error)),
             Err(error) => Err(error),
         }
@@ -251,14 +252,12 @@ impl LakeEngine {
             // A twin may have been faster, or this very commit may have come through unheard.
             // A fault of the body is neither.
             if !matches!(failed.code, Code::Invalid | Code::Malformed) {
+                if commit_lost {
+                    return self.unheard(&write, failed).await;
+                }
                 match self.recorded(&write).await {
                     Ok(Some(recorded)) => {
                         return Ok(Outcome { write: recorded, replayed: write.key.by_caller });
-                    }
-                    // The catalog may still be at it.
-                    Ok(None) if commit_lost => return Err(answer::outcome_unknown(failed)),
-                    Err(error) if commit_lost && error.code == Code::Unavailable => {
-                        return Err(answer::outcome_unknown(error));
                     }
                     Err(error) if error.code != Code::Unavailable => return Err(error),
                     Ok(None) | Err(_) => (),

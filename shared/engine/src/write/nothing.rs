@@ -39,7 +39,7 @@ pub(super) fn record(attempt: &Attempt<'_>, snapshot: SnapshotId) -> Result<Done
 fn still(attempt: &Attempt<'_>, seen: SnapshotId) -> Result<SnapshotId, Failed> {
     let Some(table) = attempt.write.change.table_id() else { return Ok(seen) };
     attempt.begin()?;
-    let last = attempt.current_snapshot().map_err(Failed::from);
+    let last = values::current_snapshot(&attempt.connection).map_err(Failed::from);
     let last = last.and_then(|snapshot| attempt.last_change(table, snapshot));
     attempt.rollback();
     let last = last?.unwrap_or(seen);
