@@ -42,7 +42,7 @@ pub struct PatchColumn {
     pub name: String,
     /// Another name.
     pub rename_to: Option<String>,
-    /// The type that it has. Another is refused: DuckLake 1.0 loses rows of a column whose type was widened.
+    /// The type that it has. Another is refused: DuckLake 1.0 misses rows of a column whose type was widened.
     pub r#type: Option<String>,
     /// Whether it may hold NULL.
     pub nullable: Option<bool>,

@@ -12,7 +12,7 @@ pub struct ColumnPatch {
     pub name: Name,
     /// Another name.
     pub rename_to: Option<Name>,
-    /// Its type. Another one is refused, see [`TablePatch::apply`].
+    /// Its type. Another one is refused (docs/adr/0011).
     pub r#type: Option<ColumnType>,
     /// Whether it may hold NULL.
     pub nullable: Option<bool>,
@@ -154,7 +154,7 @@ impl ColumnPatch {
         {
             let detail = format!(
                 "The column `{}` stays {}: DuckLake 1.0 mixes up the statistics of a column whose type was \
-                 widened, and reads miss rows after that. Add a column, upsert into it, drop this one.",
+                 widened, and reads miss rows or fail after that. Add a column, upsert into it, drop this one.",
                 column.name, column.r#type
             );
             return Err(Error::invalid("TYPE_STAYS", detail)

@@ -14,6 +14,7 @@ mod pins;
 mod queries;
 mod services;
 mod types;
+mod widening;
 pub(crate) mod writes;
 
 use std::path::{Path, PathBuf};
