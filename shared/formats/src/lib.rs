@@ -3,7 +3,7 @@
 //! Writing: [`Format::encoder`] gives an [`Encoder`], which turns batches into bytes as they come, in
 //! bounded memory. Arrow, Parquet and JSON have an end mark that only [`Encoder::finish`] writes, and
 //! NDJSON that broke off ends in the error record of [`Encoder::failure`], so that no such answer is
-//! taken for a whole one. CSV has neither.
+//! taken for a whole one. CSV has neither. [`Packer`] packs the bytes of any of them.
 //!
 //! Reading: [`arrow_stream::open`], [`parquet::inspect`], [`csv::open`] and [`ndjson::open`], and
 //! [`compression::decode`] around any of them. What they are given is hostile: whatever is wrong with
@@ -18,4 +18,4 @@ mod write;
 
 pub use format::Format;
 pub use read::{ArrowPieces, arrow_stream, compression, csv, ndjson, parquet};
-pub use write::{Encoder, RowsAs, Summary};
+pub use write::{Encoder, Packer, RowsAs, Summary};

@@ -11,6 +11,7 @@ use http::Version;
 use http::request::Parts;
 use service::{Authenticator, Deadlines, Spools};
 
+use crate::accepted::Accepted;
 use crate::{Failure, InFlight};
 
 /// What is the same for all requests of a process.
@@ -60,14 +61,18 @@ pub struct RequestContext {
     pub edge: Arc<Edge>,
     /// The HTTP that the client speaks.
     pub(crate) version: Version,
+    /// What it takes its answer packed with.
+    pub(crate) accepted: Accepted,
     answer_by: Arc<Mutex<Option<Instant>>>,
 }
 
 impl RequestContext {
-    pub(crate) fn new(id: RequestId, version: Version, edge: Arc<Edge>) -> Self {
+    /// Of `request`, which came in by `edge` and has that id.
+    pub(crate) fn new<B>(id: RequestId, request: &http::Request<B>, edge: Arc<Edge>) -> Self {
+        let (version, accepted) = (request.version(), Accepted::of(request.headers()));
         let started = Instant::now();
         let answer_by = Arc::new(Mutex::new(Some(started + edge.server.request_timeout)));
-        Self { id, started, edge, version, answer_by }
+        Self { id, started, edge, version, accepted, answer_by }
     }
 
     /// When the work must have ended, so that there is time to say so; `None` while the body is still

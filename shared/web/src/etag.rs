@@ -5,6 +5,8 @@ use domain::{Error, IfMatch, Result, SnapshotId};
 use formats::Format;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
+use crate::rows;
+
 /// What stands for a state of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ETag(String);
@@ -28,13 +30,17 @@ impl ETag {
         response
     }
 
-    /// 304, if the client has this already: `If-None-Match` compares weakly.
+    /// 304, if the client has this already: `If-None-Match` compares weakly. Rows vary as their answer would.
     pub fn not_modified(&self, headers: &HeaderMap) -> Result<Option<Response>> {
         let mut has = false;
         for tag in tags(headers, "if-none-match")? {
             has |= tag == "*" || opaque(&tag) == opaque(&self.0);
         }
-        Ok(has.then(|| self.on(StatusCode::NOT_MODIFIED.into_response())))
+        let mut response = StatusCode::NOT_MODIFIED.into_response();
+        if self.0.starts_with("W/") {
+            response.headers_mut().insert(header::VARY, HeaderValue::from_static(rows::VARY));
+        }
+        Ok(has.then(|| self.on(response)))
     }
 }
 

@@ -15,6 +15,7 @@ use tracing::Instrument;
 
 use crate::failure::{causes, problem_response};
 use crate::options::{PlainOptions, complete_allow, of_the_server, pass_plain};
+use crate::packed::packed;
 use crate::{Edge, Failure, RequestContext, ambient, cors};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -75,7 +76,7 @@ async fn method_not_allowed(
 async fn observe(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
     let counted = edge.in_flight.enter();
     let id = request_id(request.headers());
-    let context = RequestContext::new(id.clone(), request.version(), edge.clone());
+    let context = RequestContext::new(id.clone(), &request, edge.clone());
     request.extensions_mut().insert(context.clone());
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
@@ -105,13 +106,14 @@ pub fn request_id(headers: &http::HeaderMap) -> RequestId {
     given.and_then(RequestId::parse).unwrap_or_else(|| ambient::new_id().into())
 }
 
-/// The handler's answer, or what is said of one that panicked or took too long.
+/// The handler's answer, as the client takes it; or what is said of one that panicked or took too long.
 async fn answer(request: Request, next: Next) -> Response {
     let context = match RequestContext::of(request.extensions()) {
         Ok(context) => context,
         Err(failure) => return failure.into_response(),
     };
-    let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let handled = async { packed(context.accepted, next.run(request).await).await };
+    let handled = AssertUnwindSafe(handled).catch_unwind();
     tokio::select! {
         handled = handled => handled.unwrap_or_else(|panic| panicked(&*panic)),
         () = expired(&context) => Failure(too_late()).into_response(),

@@ -3,9 +3,11 @@
 //! A handler's parameters are extractors of this crate, each refusing what is wrong with a problem
 //! that names it: [`Authenticated`], [`TablePath`], [`Parameters`], [`Json`], [`IncomingBody`],
 //! [`WriteHeaders`]. Its answer is a response or a [`Failure`]; [`finish`] puts the layers around the
-//! whole router: request id, log line, time limit, panics, problems, CORS.
+//! whole router: request id, log line, time limit, panics, problems, CORS, packed answers.
 
+mod accepted;
 mod ambient;
+mod aside;
 mod authenticated;
 mod body;
 mod context;
@@ -17,6 +19,7 @@ mod in_flight;
 mod json;
 mod negotiate;
 mod options;
+mod packed;
 mod page;
 mod parameters;
 mod path;
@@ -40,6 +43,6 @@ pub use page::{PageParameters, page_response};
 pub use parameters::{NoParameters, Parameters};
 pub use path::{TablePath, TextPath};
 pub use point::point;
-pub use rows::rows_response;
+pub use rows::{rows_limit, rows_response};
 pub use told::read_problem;
 pub use write_headers::{WriteHeaders, replayed};

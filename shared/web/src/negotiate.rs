@@ -153,7 +153,8 @@ fn range(text: &str) -> Result<Range> {
     Ok(Range { kind: kind.trim().to_owned(), subtype: subtype.trim().to_owned(), quality })
 }
 
-fn thousandths(text: &str) -> Option<u16> {
+/// A quality of 0 to 1, in thousandths.
+pub(crate) fn thousandths(text: &str) -> Option<u16> {
     let value: f32 = text.trim().parse().ok()?;
     (0.0..=1.0).contains(&value).then_some((value * 1000.0).round() as u16)
 }

@@ -9,22 +9,11 @@ use formats::{Encoder, Summary};
 use futures::{Stream, StreamExt};
 use service::BatchStream;
 
+use crate::aside::run;
 use crate::{RequestContext, failure};
 
 /// So many rows are encoded at once where others wait: less than a millisecond.
 const ROWS_AT_ONCE: usize = 2048;
-
-/// Runs work here, or `aside`, on a thread that may block.
-async fn run<T: Send + 'static>(
-    aside: bool,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T> {
-    if aside {
-        tokio::task::spawn_blocking(work).await.map_err(Error::internal)
-    } else {
-        Ok(work())
-    }
-}
 
 /// An answer on its way out.
 pub(crate) struct Writing {

@@ -49,6 +49,7 @@ mod migrate;
 mod modes;
 mod names;
 mod negotiation;
+mod packed_answers;
 mod paging;
 mod parameters;
 mod past;
@@ -107,6 +108,7 @@ fn all() -> Vec<Scenario> {
         modes::all(),
         names::all(),
         negotiation::all(),
+        packed_answers::all(),
         paging::all(),
         parameters::all(),
         past::all(),

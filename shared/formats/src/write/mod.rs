@@ -5,6 +5,7 @@ mod cores;
 mod csv;
 mod json;
 mod ndjson;
+mod packing;
 mod parquet;
 mod record_batch;
 
@@ -13,6 +14,7 @@ use arrow_schema::SchemaRef;
 use bytes::Bytes;
 use domain::{Result, SnapshotId};
 
+pub use self::packing::Packer;
 use crate::{Format, read::schema};
 
 /// What a JSON document says of its rows once they are all written.
