@@ -7,7 +7,7 @@ use axum::response::Response;
 use domain::{Caller, Name, TableName};
 use formats::Format;
 use service::{Deadlines, Query, Select};
-use web::{Failure, RequestContext, RowsFormat, point, rows_response};
+use web::{Failure, RequestContext, RowsFormat, point, rows_limit, rows_response};
 
 use crate::{Adapters, parameters};
 
@@ -21,6 +21,7 @@ pub(crate) async fn answer(
     request: QueryRequest,
 ) -> Result<Response, Failure> {
     let representation = format.or(Format::Json)?;
+    let limit = rows_limit(representation, request.limit, &context)?;
     let text = request.checked_sql()?.to_owned();
     let deadlines = deadlines(&context, request.timeout()?);
     let point = point(request.snapshot, request.as_of.as_deref())?;
@@ -30,10 +31,10 @@ pub(crate) async fn answer(
 
     let select = Select::Sql { text, parameters, this, default_schema };
     let query = Query::of(select, caller.grants.clone());
-    let query = Query { limit: request.limit, deadlines, ..query };
+    let query = Query { limit, deadlines, ..query };
     let (catalog, queries) = (&*adapters.catalog, &*adapters.queries);
     let rows = service::run_query(catalog, queries, caller, point, query).await?;
-    Ok(rows_response(rows, representation, format.rows_as, request.limit, context).await?)
+    Ok(rows_response(rows, representation, format.rows_as, limit, context).await?)
 }
 
 /// What the caller wants, within what there is.

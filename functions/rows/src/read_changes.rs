@@ -3,14 +3,15 @@
 use api::{Problem, RowsAnswer, RowsBytes};
 use axum::extract::State;
 use axum::response::Response;
-use domain::{Error, Point, SnapshotId, limits};
+use domain::{Error, Point, SnapshotId};
 use formats::Format;
 use http::HeaderMap;
 use serde::Deserialize;
 use service::{Query, Select};
 use utoipa::IntoParams;
 use web::{
-    Authenticated, Failure, Parameters, RequestContext, RowsFormat, TablePath, rows_response,
+    Authenticated, Failure, Parameters, RequestContext, RowsFormat, TablePath, rows_limit,
+    rows_response,
     schema::{FormatName, RowsName},
 };
 
@@ -67,7 +68,7 @@ pub(crate) async fn read_changes(
     let representation = format.or(Format::ArrowStream)?;
     let from = end("from", &asked.from)?;
     let to = asked.to.as_deref().map_or(Ok(Point::Newest), |text| end("to", text))?;
-    let limit = asked.limit.map(|limit| limit.min(limits::ROWS));
+    let limit = rows_limit(representation, asked.limit, &context)?;
 
     let (catalog, queries) = (&*adapters.catalog, &*adapters.queries);
     let (grants, deadlines) = (caller.grants.clone(), context.deadlines());

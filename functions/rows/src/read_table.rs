@@ -3,7 +3,7 @@
 use api::{Problem, RowsAnswer, RowsBytes};
 use axum::extract::State;
 use axum::response::Response;
-use domain::{Name, limits};
+use domain::Name;
 use formats::Format;
 use http::HeaderMap;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use service::{Query, ReadTable, Select};
 use utoipa::IntoParams;
 use web::{
     Authenticated, ETag, Failure, Parameters, RequestContext, RowsFormat, TablePath, point,
-    rows_response,
+    rows_limit, rows_response,
     schema::{FormatName, RowsName},
 };
 
@@ -41,7 +41,8 @@ pub(crate) struct DataParameters {
     as_of: Option<String>,
 }
 
-/// Streams a table, in constant memory; CSV on Lambda goes out whole, up to 32 MiB.
+/// Streams a table, in constant memory; CSV on Lambda goes out whole, up to 32 MiB, unless it is packed
+/// (`Accept-Encoding`).
 #[utoipa::path(
     get, path = "/tables/{table_name}/data", operation_id = "read_table", tag = "Tables",
     params(
@@ -75,7 +76,7 @@ pub(crate) async fn read_table(
     let representation = format.or(Format::ArrowStream)?;
     let point = point(asked.snapshot, asked.as_of.as_deref())?;
     let columns = asked.columns.map(|text| Name::parse_list("column", &text)).transpose()?;
-    let limit = asked.limit.map(|limit| limit.min(limits::ROWS));
+    let limit = rows_limit(representation, asked.limit, &context)?;
 
     let (catalog, queries) = (&*adapters.catalog, &*adapters.queries);
     let table = service::get_table(catalog, &caller, &name, point).await?;

@@ -69,7 +69,9 @@ pub(crate) async fn create_table(
     let payload = format!("{asked:?}:{}:{}", encoding.name(), spool.digest);
     let if_not_exists = asked.if_not_exists.unwrap_or(false);
     let origin = headers.origin(&caller, payload);
-    let request = CreateRequest { origin, name: name.clone(), definition: None, if_not_exists };
+    let limits = context.edge.server.table_limits;
+    let request =
+        CreateRequest { origin, name: name.clone(), definition: None, if_not_exists, limits };
     let make = async || from_rows(encoding, spool, name, asked.comment).await;
     create(&adapters, &caller, request, make).await
 }
@@ -111,7 +113,9 @@ async fn from_json(
     let if_not_exists = request.value.if_not_exists;
     let NewTable { name, from, layout, comment } = request.value.parse()?;
     let origin = headers.origin(caller, request.digest);
-    let request = CreateRequest { origin, name: name.clone(), definition: None, if_not_exists };
+    let limits = context.edge.server.table_limits;
+    let request =
+        CreateRequest { origin, name: name.clone(), definition: None, if_not_exists, limits };
     match from {
         NewTableFrom::Columns(definition) => {
             let request = CreateRequest { definition: Some(definition.clone()), ..request };

@@ -4,7 +4,8 @@ use api::{PatchTable, Problem, TableDocument};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use web::{
-    Authenticated, ETag, Failure, Json, NoParameters, Parameters, TablePath, WriteHeaders, replayed,
+    Authenticated, ETag, Failure, Json, NoParameters, Parameters, RequestContext, TablePath,
+    WriteHeaders, replayed,
 };
 
 use crate::Adapters;
@@ -29,12 +30,15 @@ pub(crate) async fn patch_table(
     TablePath(name): TablePath,
     _: Parameters<NoParameters>,
     headers: WriteHeaders,
+    context: RequestContext,
     request: Json<PatchTable>,
 ) -> Result<Response, Failure> {
     let patch = request.value.parse()?;
     let origin = headers.origin(&caller, request.digest);
     let (catalog, lake) = (&*adapters.catalog, &*adapters.lake);
-    let (table, before) = service::alter_table(catalog, lake, &caller, origin, name, patch).await?;
+    let limits = context.edge.server.table_limits;
+    let altered = service::alter_table(catalog, lake, &caller, origin, name, patch, limits);
+    let (table, before) = altered.await?;
     let etag = ETag::of_table(table.summary.snapshot);
     let document = axum::Json(TableDocument::from(table)).into_response();
     Ok(replayed(etag.on(document), before))

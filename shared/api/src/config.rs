@@ -67,6 +67,8 @@ pub struct ConfigLimits {
     pub max_name_characters: usize,
     /// Columns of a table.
     pub max_columns: usize,
+    /// Rows of a JSON document.
+    pub max_json_rows: u64,
     /// How deep a column's type may nest.
     pub max_type_depth: usize,
     /// Characters of a comment, and of a column's default.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{Error, Result, limits};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -31,16 +31,7 @@ pub struct QueryRequest {
     #[schema(minimum = 0.001, maximum = 86400)]
     pub timeout_seconds: Option<f64>,
     /// Rows at most; `truncated` tells whether there were more.
-    #[serde(default, deserialize_with = "read_limit")]
     pub limit: Option<u64>,
-}
-
-/// A limit beyond any number of rows is all rows, not an error of the caller's SQL.
-fn read_limit<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> std::result::Result<Option<u64>, D::Error> {
-    let limit = Option::<u64>::deserialize(deserializer)?;
-    Ok(limit.map(|limit| limit.min(limits::ROWS)))
 }
 
 /// A day: what is longer is a slip.
@@ -83,7 +74,7 @@ pub struct RowsAnswer {
     pub row_count: u64,
     /// The snapshot that was read; `null` where no table was.
     pub snapshot: Option<u64>,
-    /// Whether `limit` cut rows off.
+    /// Whether `limit`, or the most that a JSON document holds, cut rows off.
     pub truncated: bool,
     /// Time to make the answer.
     pub elapsed_ms: u64,
@@ -96,32 +87,4 @@ pub struct RowsColumn {
     pub name: String,
     /// Its type, as DuckDB writes it.
     pub r#type: String,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn limit(text: &str) -> Option<Option<u64>> {
-        let text = format!(r#"{{"sql": "SELECT 1"{text}}}"#);
-        serde_json::from_str::<QueryRequest>(&text).ok().map(|request| request.limit)
-    }
-
-    #[test]
-    fn a_limit_beyond_any_number_of_rows_is_all_rows() {
-        assert_eq!(limit(""), Some(None));
-        assert_eq!(limit(r#", "limit": null"#), Some(None));
-        assert_eq!(limit(r#", "limit": 0"#), Some(Some(0)));
-        for (given, taken) in [
-            (limits::ROWS - 1, limits::ROWS - 1),
-            (limits::ROWS, limits::ROWS),
-            (limits::ROWS + 1, limits::ROWS),
-            (u64::MAX, limits::ROWS),
-        ] {
-            assert_eq!(limit(&format!(r#", "limit": {given}"#)), Some(Some(taken)));
-        }
-        for odd in ["-1", "1.5", "\"1\"", "18446744073709551616"] {
-            assert_eq!(limit(&format!(r#", "limit": {odd}"#)), None, "{odd}");
-        }
-    }
 }

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use domain::{TableLimits, limits};
+
 use crate::{FeaturesConfig, QueriesConfig, Secret, features, reader::Reader};
 
 /// How strict the start is.
@@ -61,6 +63,10 @@ pub struct ServerConfig {
     pub max_body_bytes: u64,
     /// `EIDER_MAX_UNPACKED_BYTES`: what a body with a `Content-Encoding` may come to.
     pub max_unpacked_bytes: u64,
+    /// `EIDER_MAX_COLUMNS`, `EIDER_MAX_NAME_CHARACTERS`: what new tables and columns keep to.
+    pub table_limits: TableLimits,
+    /// `EIDER_MAX_JSON_ROWS`: rows of a JSON document, which its reader holds whole.
+    pub max_json_rows: u64,
     /// `EIDER_SPOOL_MEMORY_BYTES`: bodies take so much memory together; those with no room left wait in files.
     pub spool_memory_bytes: usize,
     /// `EIDER_REQUEST_TIMEOUT_SECONDS`: from the request's last byte to the answer's first.
@@ -86,6 +92,9 @@ const LAMBDA_REQUEST_SECONDS: u64 = 28;
 
 /// 15 minutes of an invocation, less one to end in order.
 const LAMBDA_STREAM_SECONDS: u64 = 14 * 60;
+
+/// A gigabyte or so.
+const JSON_ROWS: u64 = 10_000_000;
 
 const LEVELS: [&str; 5] = ["trace", "debug", "info", "warn", "error"];
 
@@ -122,6 +131,15 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
             unpacked,
             "a number of bytes",
         ),
+        table_limits: TableLimits {
+            columns: read_count(reader, "EIDER_MAX_COLUMNS", limits::COLUMNS),
+            name_characters: read_count(
+                reader,
+                "EIDER_MAX_NAME_CHARACTERS",
+                limits::NAME_CHARACTERS,
+            ),
+        },
+        max_json_rows: reader.parsed("EIDER_MAX_JSON_ROWS", JSON_ROWS, "a number of rows"),
         spool_memory_bytes: reader.parsed(
             "EIDER_SPOOL_MEMORY_BYTES",
             64 << 20,
@@ -222,6 +240,15 @@ fn is_origin(text: &str) -> bool {
     host.is_some_and(|host| {
         !host.is_empty() && host.bytes().all(|b| b.is_ascii_graphic() && !b"/@?#".contains(&b))
     })
+}
+
+/// 1 to as many as there can be, which is also the default.
+fn read_count(reader: &mut Reader, name: &str, most: usize) -> usize {
+    let count: usize = reader.parsed(name, most, "a number");
+    if !(1..=most).contains(&count) {
+        reader.problem(name, format!("is {count}; it must be 1 to {most}."));
+    }
+    count.clamp(1, most)
 }
 
 /// A day: what is longer is a slip, and past some point no clock holds it.

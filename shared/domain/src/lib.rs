@@ -17,6 +17,7 @@ mod object;
 mod patch;
 mod point;
 mod table;
+mod table_limits;
 
 pub use caller::{Access, Caller, Grants};
 pub use column::{Column, Literal, TableDefinition};
@@ -34,3 +35,4 @@ pub use object::ObjectUri;
 pub use patch::{ColumnPatch, TablePatch};
 pub use point::Point;
 pub use table::{Kind, Table, TableSummary, View};
+pub use table_limits::TableLimits;

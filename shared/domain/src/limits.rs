@@ -1,10 +1,12 @@
-//! Limits that no configuration changes, each with the reason for its value.
+//! Limits that no configuration raises, each with the reason for its value.
 
 /// Characters in the name of a schema, table or column. DuckDB has no limit; PostgreSQL and SQLite
-/// keep names as text. 128 is what BigQuery's and Athena's users are near.
+/// keep names as text. 128 is what BigQuery's and Athena's users are near. [`crate::TableLimits`] may be lower.
 pub const NAME_CHARACTERS: usize = 128;
 
-/// Columns of one table: Parquet readers and catalog rows stay in one page well beyond this.
+/// Columns of one table: Parquet readers and catalog rows stay in one page well beyond this, and the
+/// tables in which DuckLake inlines rows meet PostgreSQL's own limit at 1,600. [`crate::TableLimits`] may be
+/// lower.
 pub const COLUMNS: usize = 1_000;
 
 /// Characters of a comment on a table or column, and of a column's default: what BigQuery takes of a

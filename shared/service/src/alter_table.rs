@@ -1,6 +1,8 @@
 //! A table's definition changes.
 
-use domain::{Access, Caller, Code, Error, Kind, Point, Result, Table, TableName, TablePatch};
+use domain::{
+    Access, Caller, Code, Error, Kind, Point, Result, Table, TableLimits, TableName, TablePatch,
+};
 
 use crate::{AlterTable, Catalog, Change, Lake, Origin, RecordedWrite, get_table};
 
@@ -13,6 +15,7 @@ pub async fn alter_table(
     origin: Origin,
     name: TableName,
     patch: TablePatch,
+    limits: TableLimits,
 ) -> Result<(Table, bool)> {
     get_table::check_access(caller, &name, Access::Write)?;
     if let Some(recorded) = origin.key.find(catalog).await? {
@@ -28,7 +31,8 @@ pub async fn alter_table(
     }
     // Also what is asked against a table that has changed since is told so, not that it does not fit.
     origin.check(&table)?;
-    patch.apply(&table)?;
+    let after = patch.apply(&table)?;
+    limits.check_patch(&patch, &after)?;
     let change = Change::AlterTable(AlterTable {
         table: name,
         table_id: table.id,

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use domain::{
-    Access, Caller, Code, Error, Kind, Point, Result, Table, TableDefinition, TableName,
-    TableSummary,
+    Access, Caller, Code, Error, Kind, Point, Result, Table, TableDefinition, TableLimits,
+    TableName, TableSummary,
 };
 
 use crate::{
@@ -22,6 +22,8 @@ pub struct CreateRequest {
     pub definition: Option<TableDefinition>,
     /// A table of the name is as good.
     pub if_not_exists: bool,
+    /// What it must keep to if it is made.
+    pub limits: TableLimits,
 }
 
 /// What is to be made.
@@ -70,10 +72,14 @@ pub async fn create_table(
     if let Some(table) = catalog.find_table(name, Point::Newest).await? {
         return existing(catalog, lake, &request, table, describe).await;
     }
+    request.limits.check_table_name(name)?;
     let made = match &request.definition {
         Some(definition) => Made::Table(definition.clone(), None),
         None => make().await?,
     };
+    if let Made::Table(definition, _) = &made {
+        request.limits.check_new(definition)?;
+    }
     let (create, definition) = change(name, made);
     match lake.write(origin.clone().write(create)).await {
         Ok(outcome) => {

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::app::{App, shared};
-use crate::harness::http::{Answer, CSV, JSON, path_of, send, unique};
+use crate::harness::http::{CSV, JSON, path_of, send, unique};
 use crate::harness::scenario::Scenario;
 
 pub(crate) fn all() -> Vec<Scenario> {
@@ -35,11 +35,6 @@ async fn table() -> (Arc<App>, String, String) {
     (app, name, path)
 }
 
-async fn patch(app: &App, path: &str, body: &Value) -> Answer {
-    let request = app.request(Method::PATCH, path).header("content-type", JSON);
-    send(request.body(body.to_string())).await
-}
-
 async fn all_changes_of_a_patch_become_one_snapshot() {
     let (app, name, path) = table().await;
     let before = app.table(&name).await;
@@ -54,7 +49,7 @@ async fn all_changes_of_a_patch_become_one_snapshot() {
         "partition_by": ["month(ts)"],
         "sort_by": ["key DESC"],
     });
-    let answer = patch(&app, &path, &body).await.is(200);
+    let answer = app.patch(&path, body.clone()).await.is(200);
     let after = answer.json();
     let history = app.get(&format!("{path}/snapshots")).await.is(200).json();
     assert_eq!(history["items"][0]["changes"], json!(["schema_changed"]), "{history}");
@@ -79,8 +74,7 @@ async fn all_changes_of_a_patch_become_one_snapshot() {
     assert_eq!(json!(rows).to_string(), r#"[{"added":7.50,"name":"nobody"}]"#);
     let past = format!("{path}?snapshot={}", before["snapshot"]);
     assert_eq!(app.get(&past).await.is(200).json(), before, "the past is as it was");
-    let reset =
-        patch(&app, &path, &json!({"partition_by": [], "sort_by": [], "comment": null})).await;
+    let reset = app.patch(&path, json!({"partition_by": [], "sort_by": [], "comment": null})).await;
     let reset = reset.is(200).json();
     assert_eq!((&reset["partition_by"], &reset["comment"]), (&json!([]), &Value::Null), "{reset}");
 }
@@ -115,12 +109,12 @@ async fn changes_that_do_not_fit_are_named_and_none_is_made() {
         (json!({"sort_by": ["gone"], "drop_columns": ["gone"]}), 422, "INVALID_LAYOUT"),
         (json!({"columns": []}), 400, "UNKNOWN_FIELD"),
     ] {
-        let answer = patch(&app, &path, &body).await;
+        let answer = app.patch(&path, body.clone()).await;
         assert_eq!(answer.status, status, "{body}: {answer}");
         answer.problem(status, code);
     }
     assert_eq!(app.table(&name).await, before);
-    let none = patch(&app, &path_of(&unique("none")), &json!({"comment": "x"})).await;
+    let none = app.patch(&path_of(&unique("none")), json!({"comment": "x"})).await;
     none.problem(404, "TABLE_NOT_FOUND");
 }
 
@@ -144,14 +138,14 @@ async fn a_patch_is_made_once_and_only_if_the_table_is_as_it_was() {
 async fn not_null_is_held_against_the_rows() {
     let (app, name, path) = table().await;
     let set = |name: &str| json!({"alter_columns": [{"name": name, "nullable": false}]});
-    let answer = patch(&app, &path, &set("name")).await;
+    let answer = app.patch(&path, set("name")).await;
     answer.problem(422, "NULL_NOT_ALLOWED");
     assert_eq!(answer.fields(), ["name"]);
-    patch(&app, &path, &set("ts")).await.is(200);
+    app.patch(&path, set("ts")).await.is(200);
     let both = json!({"alter_columns": [
         {"name": "gone", "nullable": false}, {"name": "name", "nullable": false},
     ]});
-    patch(&app, &path, &both).await.problem(422, "INVALID_COLUMNS");
+    app.patch(&path, both.clone()).await.problem(422, "INVALID_COLUMNS");
     app.put(&path, CSV, b"id\n3\n".to_vec()).await.problem(422, "SCHEMA_MISMATCH");
     assert_eq!(app.table(&name).await["row_count"], 2);
 }
@@ -182,7 +176,7 @@ async fn a_patch_of_what_is_so_already_changes_nothing() {
     let (app, _name, path) = table().await;
     let before = app.get(&path).await.is(200).json();
     let as_it_is = json!({"sort_by": [], "partition_by": []});
-    let answer = patch(&app, &path, &as_it_is).await.is(200).json();
+    let answer = app.patch(&path, as_it_is.clone()).await.is(200).json();
     assert_eq!(answer["snapshot"], before["snapshot"]);
     assert_eq!(app.get(&path).await.is(200).json(), before);
 }

@@ -6,10 +6,10 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::harness::app::{App, shared};
-use crate::harness::http::{ARROW, JSON, path_of, try_send, unique};
+use crate::harness::http::{ARROW, JSON, NDJSON, path_of, send, try_send, unique};
 use crate::harness::poll::until;
 use crate::harness::raw::Raw;
-use crate::harness::rows::{arrow_of, numbered, numbered_columns};
+use crate::harness::rows::{arrow_of, batch, numbered, numbered_columns};
 use crate::harness::scenario::Scenario;
 use crate::harness::way::{SERVERS, Way, counts};
 
@@ -18,6 +18,9 @@ pub(crate) fn all() -> Vec<Scenario> {
     all.extend(scenarios![only SERVERS, "settings of its own";
         a_body_over_the_limit_is_413_and_leaves_nothing,
         a_query_that_takes_too_long_is_504_and_ends,
+        a_limit_on_columns_holds_for_tables_that_are_made_or_get_more,
+        a_limit_on_names_holds_for_what_is_named_anew,
+        a_json_document_has_no_more_rows_than_is_set,
         where_none_may_wait_a_query_without_a_turn_is_429_at_once,
     ]);
     all.extend(scenarios![only &[Way::Stack], "4.5 MB is the limit of a function only";
@@ -139,5 +142,118 @@ async fn a_time_of_milliseconds_is_504_or_the_answer_and_never_500() {
             429 => drop(answer.problem(429, "TOO_MANY_QUERIES")),
             _ => drop(answer.problem(504, "QUERY_TIMEOUT")),
         }
+    }
+}
+
+fn columns(count: usize) -> serde_json::Value {
+    (0..count).map(|n| json!({"name": format!("c{n}"), "type": "INTEGER"})).collect()
+}
+
+async fn a_limit_on_columns_holds_for_tables_that_are_made_or_get_more() {
+    let app = App::own(&[]).await;
+    let (wide, name) = (unique("wide"), unique("narrow"));
+    app.create(&wide, columns(5)).await;
+    let lake = app.lake().clone();
+    drop(app);
+    let app = lake.serve(&[("EIDER_MAX_COLUMNS", "3")]).await;
+    app.create(&name, columns(3)).await;
+    let (before, new) = (app.table(&name).await, unique("new"));
+    let id = numbered(0, 1).column(0).clone();
+    let four = arrow_of(&[batch(["a", "b", "c", "d"].map(|name| (name, id.clone())))]);
+    let of_rows = app.request(Method::POST, &format!("/tables?name={new}"));
+    let refused = [
+        app.post("/tables", json!({"name": new, "columns": columns(4)})).await,
+        app.post("/tables", json!({"name": new, "as": format!("SELECT * FROM {wide}")})).await,
+        send(of_rows.header("content-type", ARROW).body(four)).await,
+        app.patch(&path_of(&name), json!({"add_columns": [{"name": "d", "type": "INTEGER"}]}))
+            .await,
+    ];
+    for answer in refused {
+        let problem = answer.problem(422, "INVALID_COLUMNS");
+        let detail = problem["detail"].to_string();
+        assert!(detail.contains("EIDER_MAX_COLUMNS") && detail.contains('3'), "{detail}");
+    }
+    app.get(&path_of(&new)).await.problem(404, "TABLE_NOT_FOUND");
+    assert_eq!(app.table(&name).await, before);
+    // One that is there stays as it is: it is read, written and changed, and gets no column more.
+    let rows = app.rows(&format!("SELECT count(*) AS n FROM {wide}")).await;
+    assert_eq!(rows[0]["n"], 0);
+    let ndjson = br#"{"c0": 1, "c4": 5}"#.to_vec();
+    app.put(&path_of(&wide), NDJSON, ndjson).await.is(200);
+    let rename = json!({"alter_columns": [{"name": "c1", "rename_to": "one"}]});
+    app.patch(&path_of(&wide), rename).await.is(200);
+    app.patch(&path_of(&wide), json!({"drop_columns": ["c2", "c3", "c4"]})).await.is(200);
+    app.patch(&path_of(&wide), json!({"add_columns": [{"name": "d", "type": "INTEGER"}]}))
+        .await
+        .is(200);
+}
+
+async fn a_limit_on_names_holds_for_what_is_named_anew() {
+    let app = App::own(&[]).await;
+    let long = "a_name_of_28_characters_äöü!";
+    assert_eq!(long.chars().count(), 28);
+    app.create(long, json!([{"name": long, "type": "INTEGER"}])).await;
+    let lake = app.lake().clone();
+    drop(app);
+    let app = lake.serve(&[("EIDER_MAX_NAME_CHARACTERS", "27")]).await;
+    app.create("short", columns(1)).await;
+    let before = app.table("short").await;
+    let column = json!({"name": long, "type": "INTEGER"});
+    let view = json!({"name": format!("\"{long}\".v"), "view": true, "as": "SELECT 1 AS a"});
+    for answer in [
+        app.post("/tables", json!({"name": format!("\"{long}2\""), "columns": columns(1)})).await,
+        app.post("/tables", json!({"name": format!("\"{long}\".t"), "columns": columns(1)})).await,
+        app.post("/tables", view).await,
+        app.post("/tables", json!({"name": "t", "columns": [column]})).await,
+        app.post("/tables", json!({"name": "t", "as": format!("SELECT 1 AS \"{long}\"")})).await,
+        app.patch("/tables/short", json!({"add_columns": [column]})).await,
+        app.patch("/tables/short", json!({"alter_columns": [{"name": "c0", "rename_to": long}]}))
+            .await,
+    ] {
+        let problem = answer.problem(422, "INVALID_NAME");
+        let detail = problem["detail"].to_string();
+        assert!(detail.contains("EIDER_MAX_NAME_CHARACTERS") && detail.contains("27"), "{detail}");
+    }
+    assert_eq!(app.table("short").await, before);
+    let patch = json!({"alter_columns": [{"name": long, "comment": "as before"}]});
+    app.patch(&path_of(long), patch).await.is(200);
+    assert_eq!(app.rows(&format!("SELECT count(*) AS n FROM \"{long}\"")).await[0]["n"], 0);
+}
+
+async fn a_json_document_has_no_more_rows_than_is_set() {
+    let app = App::own(&[("EIDER_MAX_JSON_ROWS", "10")]).await;
+    let name = unique("rows");
+    app.create(&name, numbered_columns()).await;
+    app.put(&path_of(&name), ARROW, arrow_of(&[numbered(0, 20)])).await.is(200);
+    let (data, changes) =
+        (format!("{}/data", path_of(&name)), format!("{}/changes", path_of(&name)));
+    let query = |sql: &str, limit| json!({"sql": sql, "limit": limit});
+    let all = format!("FROM {name}");
+    for answer in [
+        app.get(&format!("{data}?format=json&limit=11")).await,
+        app.get(&format!("{changes}?format=json&from=0&limit=11")).await,
+        app.post("/query", query(&all, 11)).await,
+        app.post(&format!("{}/query", path_of(&name)), query("FROM this", 1_000_000)).await,
+    ] {
+        let problem = answer.problem(422, "TOO_MANY_JSON_ROWS");
+        assert!(problem["detail"].to_string().contains("10 rows"), "{problem}");
+        assert_eq!(answer.fields(), ["limit"]);
+    }
+    for (answer, rows, truncated) in [
+        (app.get(&format!("{data}?format=json")).await, 10, true),
+        (app.get(&format!("{data}?format=json&limit=9")).await, 9, true),
+        (app.post("/query", json!({"sql": all})).await, 10, true),
+        (app.post("/query", query(&all, i64::MAX)).await, 10, true),
+        (app.post("/query", json!({"sql": "SELECT * FROM range(10)"})).await, 10, false),
+    ] {
+        let found = answer.is(200).json();
+        let held = found["rows"].as_array().expect("rows").len();
+        assert_eq!((held, &found["row_count"]), (rows, &json!(rows)), "{found}");
+        assert_eq!(found["truncated"], truncated, "{found}");
+    }
+    // What streams has no such limit.
+    for format in ["ndjson", "csv"] {
+        let lines = app.get(&format!("{data}?format={format}")).await.is(200).text();
+        assert_eq!(lines.lines().filter(|line| line.contains("19")).count(), 1, "{lines}");
     }
 }

@@ -35,6 +35,7 @@ async fn the_summary_says_limits_and_stores_and_no_secret() {
     for (name, value) in [
         ("max_name_characters", 128),
         ("max_columns", 1_000),
+        ("max_json_rows", 10_000_000),
         ("max_sql_bytes", 256_000),
         ("default_page_items", 100),
         ("max_page_items", 1_000),
@@ -115,6 +116,9 @@ async fn each_feature_says_what_became_of_it() {
 async fn the_summary_says_what_was_set() {
     let app = App::own(&[
         ("EIDER_MAX_BODY_BYTES", "123456"),
+        ("EIDER_MAX_COLUMNS", "7"),
+        ("EIDER_MAX_NAME_CHARACTERS", "30"),
+        ("EIDER_MAX_JSON_ROWS", "5"),
         ("EIDER_REQUEST_TIMEOUT_SECONDS", "4"),
         ("EIDER_ENGINE_THREADS", "1"),
         ("DB_DUCKLAKE_DATA_INLINING_ROW_LIMIT", "3"),
@@ -132,7 +136,14 @@ async fn the_summary_says_what_was_set() {
         (&limits["request_timeout_seconds"], &limits["query_timeout_seconds"]),
         (&json!(4), &json!(3.0))
     );
-    assert_eq!(limits["data_inlining_rows"], 3, "{summary}");
+    for (name, value) in [
+        ("max_columns", 7),
+        ("max_name_characters", 30),
+        ("max_json_rows", 5),
+        ("data_inlining_rows", 3),
+    ] {
+        assert_eq!(limits[name], value, "{name}: {summary}");
+    }
     assert_eq!(summary["engine"]["threads"], 1, "{summary}");
     assert_eq!(summary["cors_allow_origins"], json!(["https://app.example"]));
     assert_eq!(summary["log_level"], "warn", "{summary}");

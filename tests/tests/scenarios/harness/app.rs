@@ -111,6 +111,11 @@ impl App {
             .await
     }
 
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        send(self.request(Method::PATCH, path).header("content-type", JSON).body(body.to_string()))
+            .await
+    }
+
     pub(crate) async fn put(&self, path: &str, media_type: &str, body: Vec<u8>) -> Answer {
         send(self.request(Method::PUT, path).header("content-type", media_type).body(body)).await
     }
