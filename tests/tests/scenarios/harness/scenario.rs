@@ -72,9 +72,9 @@ impl Scenario {
     }
 }
 
-/// Nothing hangs a whole run.
+/// Nothing hangs a whole run; what takes long is done in a third of this on a slow machine.
 async fn within_limit(name: &str, running: Running) {
-    let limit = Duration::from_secs(counts(240, 3_600) as u64);
+    let limit = Duration::from_secs(counts(600, 3_600) as u64);
     if tokio::time::timeout(limit, running).await.is_err() {
         panic!("{name} did not end within {} s", limit.as_secs());
     }
