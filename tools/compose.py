@@ -30,8 +30,8 @@ def compose(folder, *arguments):
 
 
 def create(folder):
-    compose(folder, "up", "--detach", "--wait", "postgres", "minio")
-    return "PostgreSQL and MinIO of compose.yaml"
+    compose(folder, "up", "--detach", "--wait", "postgres", "minio", "dynamodb")
+    return "PostgreSQL, MinIO and DynamoDB Local of compose.yaml"
 
 
 def act(verb, name, folder):

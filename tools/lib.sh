@@ -24,6 +24,8 @@ END
     echo "docker|Docker with its Compose plugin|docker.io docker-compose"
   else
     echo "go|Go 1.21 or newer|golang" # it fetches the newer one that MinIO asks for
+    echo "java|Java 17 or newer|default-jre-headless"
+    echo "mvn|Maven, which fetches DynamoDB Local|maven"
     echo "initdb|PostgreSQL 15 or newer|postgresql"
   fi
 }
@@ -110,9 +112,9 @@ clean_environment() {
   unset ${!DB_@} ${!STORAGE_@} ${!EIDER_@} ENVIRONMENT
 }
 
-# services_up DIR: starts them; containers need no MinIO of ours.
+# services_up DIR: starts them; containers need nothing of ours.
 services_up() {
-  [[ ${EIDER_TEST_DOCKER:-} == 1 || -e $1/compose.env ]] || fetch minio
+  [[ ${EIDER_TEST_DOCKER:-} == 1 || -e $1/compose.env ]] || fetch minio dynamodb
   tools/services up "$1"
 }
 
