@@ -15,6 +15,7 @@ mod role;
 mod secret;
 mod server;
 mod ssl_mode;
+mod state;
 mod storage;
 
 pub use catalog::{CatalogConfig, DuckLakeConfig, PostgresConfig, SqliteConfig};
@@ -26,6 +27,7 @@ pub use role::{Password, Role};
 pub use secret::Secret;
 pub use server::{Environment, LogConfig, Platform, ServerConfig};
 pub use ssl_mode::SslMode;
+pub use state::DynamoDbConfig;
 pub use storage::{EmbeddedStorageConfig, S3Config, S3Keys, SourceConfig, StorageConfig};
 
 use std::collections::BTreeMap;

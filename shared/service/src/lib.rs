@@ -12,6 +12,7 @@ mod delete_table;
 mod fit;
 mod get_table;
 mod infer;
+mod items;
 mod lake_state;
 mod list_history;
 mod list_tables;
@@ -29,6 +30,10 @@ pub use credentials::{ObjectCredentials, S3Credentials};
 pub use delete_table::delete_table;
 pub use get_table::get_table;
 pub use infer::columns_of;
+pub use items::{
+    Expected, ITEM_BYTES, Item, ItemKey, ItemRange, ItemWrite, Items, TRANSACTION_WRITES,
+    Transacted, check_transaction,
+};
 pub use lake_state::{lake_state, reconnect};
 pub use list_history::list_history;
 pub use list_tables::{ListTables, list_tables};

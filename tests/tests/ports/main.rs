@@ -5,6 +5,7 @@
 
 mod callers;
 mod grants;
+mod items;
 mod lakes;
 mod objects;
 

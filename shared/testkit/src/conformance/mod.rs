@@ -1,11 +1,13 @@
 //! What every implementation of a port must keep.
 
 mod authenticator;
+mod items;
 mod lake;
 mod objects;
 mod row_source;
 
 pub use authenticator::{Headers, authenticator};
+pub use items::{broken_items, items};
 pub use lake::{LakePorts, lake};
 pub use objects::{ObjectStores, object_credentials, object_store};
 pub use row_source::{broken_row_source, row_source};
