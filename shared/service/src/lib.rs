@@ -9,6 +9,7 @@ mod append_table;
 mod create_table;
 mod credentials;
 mod delete_table;
+mod feed;
 mod fit;
 mod get_table;
 mod infer;
@@ -28,6 +29,7 @@ pub use append_table::{AppendTable, Appended, SeenTable, append_table, may_appen
 pub use create_table::{CreateRequest, Created, Describe, Made, create_table};
 pub use credentials::{ObjectCredentials, S3Credentials};
 pub use delete_table::delete_table;
+pub use feed::{Fed, FeedEvent, Feeds};
 pub use get_table::get_table;
 pub use infer::columns_of;
 pub use items::{

@@ -18,6 +18,7 @@ async fn sqlite_keeps_the_port_of_items() {
     conformance::items(Arc::new(open().await), "one ").await;
     // What was written is there for the next process, beside what that writes itself.
     conformance::items(Arc::new(open().await), "two ").await;
+    conformance::feeds(Arc::new(open().await), Arc::new(open().await), "three ").await;
 }
 
 /// DynamoDB Local, with a table of its own.
@@ -52,6 +53,7 @@ async fn dynamodb_keeps_the_port_of_items() {
     let store = async || Arc::new(DynamoDbItems::new(&config).await);
     conformance::items(store().await, "one ").await;
     conformance::items(store().await, "two ").await;
+    conformance::feeds(store().await, store().await, "three ").await;
     let none = DynamoDbConfig { table: "nowhere".to_owned(), ..config.clone() };
     conformance::broken_items(Arc::new(DynamoDbItems::new(&none).await), "no table").await;
     // A port that was free a moment ago.

@@ -1,12 +1,14 @@
 //! What every implementation of a port must keep.
 
 mod authenticator;
+mod feeds;
 mod items;
 mod lake;
 mod objects;
 mod row_source;
 
 pub use authenticator::{Headers, authenticator};
+pub use feeds::feeds;
 pub use items::{broken_items, items};
 pub use lake::{LakePorts, lake};
 pub use objects::{ObjectStores, object_credentials, object_store};
