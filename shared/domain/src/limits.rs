@@ -22,6 +22,9 @@ pub const IDEMPOTENCY_KEY_CHARACTERS: usize = 255;
 /// Characters of an `X-Request-Id` (printable ASCII); a longer one is replaced by ours.
 pub const REQUEST_ID_CHARACTERS: usize = 128;
 
+/// Characters in the name of a job.
+pub const JOB_NAME_CHARACTERS: usize = 128;
+
 /// Items of a page unless the caller asks for another number.
 pub const PAGE_DEFAULT: u32 = 100;
 
