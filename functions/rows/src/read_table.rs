@@ -41,8 +41,7 @@ pub(crate) struct DataParameters {
     as_of: Option<String>,
 }
 
-/// Streams a table, in constant memory; CSV on Lambda goes out whole, up to 32 MiB, unless it is packed
-/// (`Accept-Encoding`).
+/// Streams a table, in constant memory; CSV on Lambda goes out whole, up to 32 MiB.
 #[utoipa::path(
     get, path = "/tables/{table_name}/data", operation_id = "read_table", tag = "Tables",
     params(

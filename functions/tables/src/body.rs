@@ -77,17 +77,22 @@ pub(crate) async fn open(encoding: Encoding, spool: Spool, columns: &[Column]) -
     }
     let columns = columns.to_vec();
     let opened = tokio::task::spawn_blocking(move || match encoding.format {
-        Format::Parquet => open_parquet(spool, encoding),
+        Format::Parquet => open_parquet(spool, encoding, &columns),
         Format::Csv | Format::Ndjson => {
             Ok(Arc::new(TextRows::open(spool, encoding, columns)?) as Arc<dyn RowSource>)
         }
-        _ => Ok(Arc::new(ArrowRows::open(spool, encoding)?) as Arc<dyn RowSource>),
+        _ => Ok(Arc::new(ArrowRows::open(spool, encoding, &columns)?) as Arc<dyn RowSource>),
     });
     let source = opened.await.map_err(Error::internal)??;
     Ok(BodyRows { source, bytes })
 }
 
-fn open_parquet(spool: Spool, encoding: Encoding) -> Result<Arc<dyn RowSource>> {
+/// DuckDB reads the file itself; what that must not meet is looked for before.
+fn open_parquet(
+    spool: Spool,
+    encoding: Encoding,
+    columns: &[Column],
+) -> Result<Arc<dyn RowSource>> {
     let spool = match encoding.compression {
         Some(_) => spool.unpacked(|reader| source::unpack(reader, encoding))?,
         None => spool,
@@ -96,7 +101,15 @@ fn open_parquet(spool: Spool, encoding: Encoding) -> Result<Arc<dyn RowSource>> 
         Some(bytes) => parquet::inspect(bytes)?.schema,
         None => parquet::inspect(&spool.reopen()?)?.schema,
     };
-    Ok(Arc::new(ParquetRows::new(schema, spool.into_file()?)))
+    let documents = source::documents(&schema, columns);
+    let file = spool.into_file()?;
+    if !documents.is_empty() {
+        let rows = parquet::columns(file.reopen().map_err(Error::internal)?, &documents)?;
+        for batch in rows {
+            formats::check_depth(&batch?, &documents)?;
+        }
+    }
+    Ok(Arc::new(ParquetRows::new(schema, file)))
 }
 
 #[cfg(test)]

@@ -23,7 +23,8 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
         .with_context(|| format!("cannot make the folder {}", spool_dir.display()))?;
     let catalog = Arc::new(PostgresCatalog::new(postgres)?);
     let credentials = aws::credentials(s3).await?;
-    let engine = Engine::new(EngineSettings::of(config, stores, s3, credentials));
+    let engine = Engine::new(EngineSettings::of(config, stores, s3, credentials))
+        .on_stuck(startup::STUCK, startup::end_stuck);
     let lake = engine.lake(catalog.clone());
     let queries = engine.queries(catalog.clone());
     let objects = Arc::new(aws::S3ObjectStore::new(s3).await);

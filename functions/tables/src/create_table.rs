@@ -58,6 +58,7 @@ pub(crate) async fn create_table(
     context: RequestContext,
     body: IncomingBody,
 ) -> Result<Response, Failure> {
+    headers.refuse_if_match()?;
     if body.media_type == "application/json" {
         asked.refuse_beside_json()?;
         return from_json(&adapters, &caller, &headers, &context, body).await;
@@ -131,8 +132,8 @@ async fn from_json(
         }
         NewTableFrom::View(sql) => {
             let make = async || {
-                let sql = query_rows::view_text(adapters, caller, sql, context).await?;
-                Ok(Made::View(sql, comment))
+                let (sql, columns) = query_rows::view_text(adapters, caller, sql, context).await?;
+                Ok(Made::View { sql, comment, columns })
             };
             create(adapters, caller, request, make).await
         }

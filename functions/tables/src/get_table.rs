@@ -3,6 +3,7 @@
 use api::{Problem, TableDocument};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use domain::Point;
 use http::HeaderMap;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -54,6 +55,7 @@ pub(crate) async fn get_table(
     if let Some(response) = etag.not_modified(&headers)?.filter(|_| is_table) {
         return Ok(response);
     }
-    let document = describe::document(&adapters, &caller, table).await?;
+    let snapshot = (at != Point::Newest).then_some(table.read_at);
+    let document = describe::document(&adapters, &caller, table, snapshot).await?;
     Ok(etag.on(axum::Json(document).into_response()))
 }

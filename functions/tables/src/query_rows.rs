@@ -11,8 +11,8 @@ use futures::StreamExt;
 use service::{BodyRows, Parameters, Query, ResultColumn, Select};
 use web::RequestContext;
 
-use crate::Adapters;
 use crate::body::{self, Encoding};
+use crate::{Adapters, describe};
 
 /// Runs `sql` and keeps its rows: the columns of a table that takes them, and the rows.
 pub(crate) async fn spooled(
@@ -49,22 +49,25 @@ pub(crate) async fn spooled(
     Ok((columns, body::open(encoding, spool, &[]).await?))
 }
 
-/// The query of a view, checked, and run as far as its columns: 422 where no table could have them.
+/// The query of a view, checked, and run as far as its columns, which are given too: 422 where no table could
+/// have them.
 pub(crate) async fn view_text(
     adapters: &Adapters,
     caller: &Caller,
     sql: String,
     context: &RequestContext,
-) -> Result<String> {
+) -> Result<(String, Vec<Column>)> {
     let none = Parameters::Positional(Vec::new());
     let (text, this) = (sql.clone(), None);
     let select = Select::Sql { text, parameters: none, this, default_schema: None };
     let query = Query::of(select, caller.grants.clone());
     let query = Query { deadlines: context.deadlines(), limit: Some(0), ..query };
     let rows = adapters.queries.query(query).await?;
-    let names = columns(&rows.columns)?;
-    TableDefinition::new(TableName::parse("v")?, names, None)?;
-    adapters.queries.view_text(sql, caller.grants.clone()).await
+    let as_table = TableDefinition::new(TableName::parse("v")?, columns(&rows.columns)?, None)?;
+    context.edge.server.table_limits.check_new(&as_table)?;
+    // As they are, not as a table would keep them.
+    let shown = rows.columns.iter().filter_map(describe::column).collect();
+    Ok((adapters.queries.view_text(sql, caller.grants.clone()).await?, shown))
 }
 
 /// A column for each of the result's; 422 naming those that no table can have.

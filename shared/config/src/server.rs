@@ -139,7 +139,7 @@ pub(crate) fn read(reader: &mut Reader) -> ServerConfig {
                 limits::NAME_CHARACTERS,
             ),
         },
-        max_json_rows: reader.parsed("EIDER_MAX_JSON_ROWS", JSON_ROWS, "a number of rows"),
+        max_json_rows: read_json_rows(reader),
         spool_memory_bytes: reader.parsed(
             "EIDER_SPOOL_MEMORY_BYTES",
             64 << 20,
@@ -240,6 +240,14 @@ fn is_origin(text: &str) -> bool {
     host.is_some_and(|host| {
         !host.is_empty() && host.bytes().all(|b| b.is_ascii_graphic() && !b"/@?#".contains(&b))
     })
+}
+
+fn read_json_rows(reader: &mut Reader) -> u64 {
+    let rows = reader.parsed("EIDER_MAX_JSON_ROWS", JSON_ROWS, "a number of rows");
+    if rows == 0 {
+        reader.problem("EIDER_MAX_JSON_ROWS", "is 0; a JSON answer must have room for a row.");
+    }
+    rows
 }
 
 /// 1 to as many as there can be, which is also the default.

@@ -75,6 +75,17 @@ impl ColumnType {
         folded.starts_with("decimal").then(|| Self::parse(&folded).ok()).flatten()
     }
 
+    /// Whether JSON or VARIANT is it, or within it.
+    pub fn holds_documents(&self) -> bool {
+        match self {
+            Self::Plain(name) => matches!(*name, "JSON" | "VARIANT"),
+            Self::Decimal(..) => false,
+            Self::List(element) => element.holds_documents(),
+            Self::Map(key, value) => key.holds_documents() || value.holds_documents(),
+            Self::Struct(fields) => fields.iter().any(|(_, field)| field.holds_documents()),
+        }
+    }
+
     /// A type within it that Parquet files, as DuckDB writes them, cannot keep there: VARIANT not at all, of
     /// integers of 128 bits only 53.
     pub(crate) fn not_kept_within(&self) -> Option<&'static str> {

@@ -39,6 +39,18 @@ pub(crate) fn table_at(
     format!("SELECT schema_name::VARCHAR, table_name::VARCHAR FROM {}", query(settings, &sql))
 }
 
+/// Every view that ever stood, as VARCHARs: schema, name, its query, names for its columns, and the first and the
+/// last snapshot but one of the view and of its schema.
+pub(crate) fn views(settings: &EngineSettings) -> String {
+    let home = identifier(settings.metadata_schema());
+    let sql = format!(
+        "SELECT s.schema_name, v.view_name, v.sql, v.column_aliases, v.begin_snapshot, v.end_snapshot, \
+         s.begin_snapshot AS schema_begin, s.end_snapshot AS schema_end \
+         FROM {home}.ducklake_view v JOIN {home}.ducklake_schema s ON s.schema_id = v.schema_id"
+    );
+    format!("SELECT COLUMNS(*)::VARCHAR FROM {}", query(settings, &sql))
+}
+
 /// The last snapshot up to this one that changed the table or view of this id, as a BIGINT: what the
 /// catalog's trigger compares `if_match` with.
 pub(crate) fn last_change(

@@ -17,5 +17,5 @@ mod text;
 mod write;
 
 pub use format::Format;
-pub use read::{ArrowPieces, arrow_stream, compression, csv, ndjson, parquet};
+pub use read::{ArrowPieces, arrow_stream, check_depth, compression, csv, ndjson, parquet};
 pub use write::{Encoder, Packer, RowsAs, Summary};

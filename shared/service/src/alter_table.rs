@@ -4,6 +4,7 @@ use domain::{
     Access, Caller, Code, Error, Kind, Point, Result, Table, TableLimits, TableName, TablePatch,
 };
 
+use crate::write::after_commit;
 use crate::{AlterTable, Catalog, Change, Lake, Origin, RecordedWrite, get_table};
 
 /// Makes the changes, in one snapshot; the table as it is then, and whether the same request had made
@@ -42,7 +43,8 @@ pub async fn alter_table(
         patch,
     });
     let outcome = lake.write(origin.write_to(&table, change)?).await?;
-    Ok((as_changed(catalog, &outcome.write).await?, outcome.replayed))
+    let changed = as_changed(catalog, &outcome.write).await.map_err(after_commit)?;
+    Ok((changed, outcome.replayed))
 }
 
 /// As that snapshot left it: a replay says the same.

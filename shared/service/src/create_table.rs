@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use domain::{
-    Access, Caller, Code, Error, Kind, Point, Result, Table, TableDefinition, TableLimits,
+    Access, Caller, Code, Column, Error, Kind, Point, Result, Table, TableDefinition, TableLimits,
     TableName, TableSummary,
 };
 
+use crate::write::after_commit;
 use crate::{
     BodyRows, Catalog, Change, CreateTable, CreateView, Lake, Origin, RecordedWrite,
     get_table::check_access,
@@ -30,8 +31,15 @@ pub struct CreateRequest {
 pub enum Made {
     /// A table, and its first rows.
     Table(TableDefinition, Option<BodyRows>),
-    /// A view of this query, as the guard made it.
-    View(String, Option<String>),
+    /// A view.
+    View {
+        /// Its query, as the guard made it.
+        sql: String,
+        /// What people should know of it.
+        comment: Option<String>,
+        /// What its query gives.
+        columns: Vec<Column>,
+    },
 }
 
 /// How the table came.
@@ -63,7 +71,7 @@ pub async fn create_table(
     describe: &dyn Describe,
 ) -> Result<Created> {
     let CreateRequest { origin, name, definition, .. } = &request;
-    let known = definition.clone();
+    let known = Known::of(definition.clone());
     check_access(caller, name, Access::Write)?;
     name.check_creatable()?;
     if let Some(recorded) = origin.key.find(catalog).await? {
@@ -80,11 +88,12 @@ pub async fn create_table(
     if let Made::Table(definition, _) = &made {
         request.limits.check_new(definition)?;
     }
-    let (create, definition) = change(name, made);
+    let made = change(name, made);
+    let (create, known) = (made.change, made.known);
     match lake.write(origin.clone().write(create)).await {
         Ok(outcome) => {
             let (write, replayed) = (outcome.write, outcome.replayed);
-            answered(catalog, write, replayed, definition, describe).await
+            answered(catalog, write, replayed, known, describe).await.map_err(after_commit)
         }
         // Another was faster: the same answer as if it had been there from the start.
         Err(error) if error.error_code == "TABLE_EXISTS" => {
@@ -97,15 +106,37 @@ pub async fn create_table(
     }
 }
 
-/// The change that makes it, and the definition, if it is a table.
-fn change(name: &TableName, made: Made) -> (Change, Option<TableDefinition>) {
+/// The change that makes it, and what is known of what it makes.
+struct Making {
+    change: Change,
+    known: Known,
+}
+
+/// What is known of a table beside the catalog.
+#[derive(Default)]
+struct Known {
+    /// If it is a table.
+    definition: Option<TableDefinition>,
+    /// If it is a view.
+    columns: Vec<Column>,
+}
+
+impl Known {
+    fn of(definition: Option<TableDefinition>) -> Self {
+        Self { definition, columns: Vec::new() }
+    }
+}
+
+fn change(name: &TableName, made: Made) -> Making {
     match made {
         Made::Table(definition, rows) => {
             let create = CreateTable { definition: definition.clone(), rows };
-            (Change::CreateTable(create), Some(definition))
+            Making { change: Change::CreateTable(create), known: Known::of(Some(definition)) }
         }
-        Made::View(sql, comment) => {
-            (Change::CreateView(CreateView { name: name.clone(), sql, comment }), None)
+        Made::View { sql, comment, columns } => {
+            let view = CreateView { name: name.clone(), sql, comment };
+            let known = Known { definition: None, columns };
+            Making { change: Change::CreateView(view), known }
         }
     }
 }
@@ -120,7 +151,7 @@ async fn existing(
 ) -> Result<Created> {
     let CreateRequest { origin, if_not_exists, definition, .. } = request;
     if let Some(recorded) = origin.key.find(catalog).await? {
-        return answered(catalog, recorded, true, definition.clone(), describe).await;
+        return answered(catalog, recorded, true, Known::of(definition.clone()), describe).await;
     }
     let (name, snapshot) = (table.summary.name.clone(), table.summary.snapshot);
     if !if_not_exists {
@@ -140,7 +171,7 @@ async fn existing(
     // The key stands for this answer from now on.
     let keep = Change::KeepTable { table: name, snapshot, answer: document };
     let outcome = lake.write(origin.clone().write(keep)).await?;
-    answered(catalog, outcome.write, outcome.replayed, None, describe).await
+    answered(catalog, outcome.write, outcome.replayed, Known::default(), describe).await
 }
 
 /// The answer from the ledger, and from the catalog as that snapshot left it, so that a replay gives the
@@ -149,16 +180,19 @@ async fn answered(
     catalog: &dyn Catalog,
     recorded: RecordedWrite,
     replayed: bool,
-    definition: Option<TableDefinition>,
+    known: Known,
     describe: &dyn Describe,
 ) -> Result<Created> {
     if let Some(document) = recorded.answer {
         return Ok(Created { document, existed: true, replayed });
     }
-    let plain = definition.filter(|_| recorded.rows == 0);
+    let plain = known.definition.filter(|_| recorded.rows == 0);
     let table = match plain {
         Some(definition) => of_definition(definition, &recorded),
-        None => as_made(catalog, &recorded).await?,
+        None => {
+            let made = as_made(catalog, &recorded).await?;
+            if made.view.is_some() { Table { columns: known.columns, ..made } } else { made }
+        }
     };
     Ok(Created { document: describe.describe(table).await?, existed: false, replayed })
 }

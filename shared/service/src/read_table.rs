@@ -4,6 +4,8 @@ use domain::{
     Access, Caller, Code, Error, Kind, Name, Point, Result, SnapshotId, Table, TableName,
 };
 
+use futures::StreamExt;
+
 use crate::{Catalog, Query, QueryEngine, Rows, Select, get_table};
 
 /// Which rows of a table.
@@ -71,12 +73,18 @@ pub async fn read_changes(
     query: impl FnOnce(Select) -> Query,
 ) -> Result<Rows> {
     get_table::check_access(caller, &name, Access::Read)?;
-    // At a time the table was as the snapshot before it had left it: that one is not among the changes.
-    let from = match from {
-        Point::Time(_) => SnapshotId(catalog.find_snapshot(from).await?.0 + 1),
-        point => catalog.find_snapshot(point).await?,
+    let last = catalog.find_snapshot(to).await.map_err(|error| named(error, "to"))?;
+    let first = match from {
+        // At a time the table was as the snapshot before it had left it: that one is not among the changes.
+        Point::Time(_) => catalog.find_snapshot(from).await.map(|before| SnapshotId(before.0 + 1)),
+        // Who has seen all so far asks for what comes next.
+        Point::Snapshot(next) if to == Point::Newest && next.0 == last.0 + 1 => Ok(next),
+        point => catalog.find_snapshot(point).await,
     };
-    let to = catalog.find_snapshot(to).await?;
+    let first = first.map_err(|error| named(error, "from"))?;
+    let is_none =
+        first.0 == last.0 + 1 && !matches!((from, to), (Point::Snapshot(_), Point::Snapshot(_)));
+    let (from, to) = (if is_none { last } else { first }, last);
     let table = get_table(catalog, caller, &name, Point::Snapshot(to)).await?;
     if table.summary.kind == Kind::View {
         let detail =
@@ -97,5 +105,18 @@ pub async fn read_changes(
         let detail = format!("`from` (snapshot {from}) is after `to` (snapshot {to}).");
         return Err(Error::invalid("INVALID_RANGE", detail).field("from", "is after `to`"));
     }
-    engine.query(query(Select::Changes { name: table.summary.name, from, to })).await
+    let rows = engine.query(query(Select::Changes { name: table.summary.name, from, to })).await?;
+    if !is_none {
+        return Ok(rows);
+    }
+    // Nothing came after: columns without rows.
+    Ok(Rows { batches: futures::stream::empty().boxed(), ..rows })
+}
+
+/// The error as one of that parameter.
+fn named(mut error: Error, parameter: &str) -> Error {
+    for field in &mut error.fields {
+        field.field = parameter.to_owned();
+    }
+    error
 }

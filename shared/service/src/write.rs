@@ -108,6 +108,18 @@ impl Origin {
     }
 }
 
+/// What is said where a write was committed, and then could not be described: it may be asked for.
+pub(crate) fn after_commit(error: Error) -> Error {
+    if error.code != Code::Unavailable {
+        return error;
+    }
+    let detail = "It was committed, but the catalog does not say now what became of it; read the table, or \
+                  send this again with the same Idempotency-Key.";
+    let mut told = Error::new(Code::Unavailable, "OUTCOME_UNKNOWN", detail).because(error);
+    told.retry_after = Some(std::time::Duration::from_secs(1));
+    told
+}
+
 /// The table is not as the caller saw it; `now` is its last snapshot, where that is known.
 pub fn precondition_failed(table: &TableName, now: Option<SnapshotId>) -> Error {
     let is =

@@ -12,11 +12,11 @@ use futures::{Stream, StreamExt};
 use http::{HeaderValue, Version, header};
 use service::Rows;
 
-use crate::accepted::Content;
 use crate::{RequestContext, writing::Writing};
 
-/// CSV has no end mark unless it is packed. Where a cut cannot be seen it goes out whole or not at all: a
-/// Lambda cannot cut a connection, and in HTTP/1.0 the end of the connection is the end of the body.
+/// CSV has no end mark. Where a cut cannot be seen it goes out whole or not at all: a Lambda cannot cut
+/// a connection, and in HTTP/1.0 the end of the connection is the end of the body. Packed or not: many clients
+/// that unpack by themselves do not miss the end of a gzip member.
 const WHOLE_CSV_BYTES: usize = 32 << 20;
 
 /// By which headers of a request an answer of rows differs.
@@ -70,9 +70,7 @@ pub async fn rows_response(
     };
     let is_cut_seen = context.version != Version::HTTP_10
         && !matches!(context.edge.server.platform, Platform::Lambda { .. });
-    // What is packed has an end mark of its own.
-    let is_packed = context.accepted.choose(Content::Text).is_some();
-    let whole = format == Format::Csv && !is_cut_seen && !is_packed;
+    let whole = format == Format::Csv && !is_cut_seen;
     let is_work = format != Format::ArrowStream;
     let summary =
         Summary { row_count: 0, snapshot: rows.snapshot, truncated: false, elapsed_ms: 0 };
@@ -121,9 +119,8 @@ async fn collect(stream: impl Stream<Item = Result<Bytes>>) -> Result<Body> {
             return Err(Error::invalid(
                 "RESULT_TOO_LARGE_FOR_CSV",
                 format!(
-                    "CSV goes out whole here, and this is over {WHOLE_CSV_BYTES} bytes; take it packed \
-                     (`Accept-Encoding: zstd` or gzip), or ask for application/x-ndjson, Arrow or Parquet: \
-                     those stream."
+                    "CSV goes out whole here, and this is over {WHOLE_CSV_BYTES} bytes; ask for \
+                     application/x-ndjson, Arrow or Parquet, which stream, or set a limit."
                 ),
             ));
         }

@@ -48,6 +48,15 @@ impl WriteHeaders {
         self.key.is_some()
     }
 
+    /// What is created is in no state that If-Match could name: 400.
+    pub fn refuse_if_match(&self) -> Result<(), Error> {
+        if self.if_match.is_none() {
+            return Ok(());
+        }
+        let detail = "If-Match is for a table that is there; POST creates only what is not there.";
+        Err(Error::malformed("INVALID_HEADER", detail))
+    }
+
     /// What the write comes with, for a body of this digest; asked once the body is here.
     pub fn origin(&self, caller: &Caller, digest: String) -> Origin {
         let fresh = || ambient::new_id().to_string();

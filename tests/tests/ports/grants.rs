@@ -134,3 +134,47 @@ async fn a_key_of_one_caller_is_not_a_key_of_another() {
     );
     assert_eq!(send("bob").await.expect("an answer").status(), 409, "bob never created it");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_that_is_gone_lends_no_rights_to_what_it_read() {
+    let server = Server::start().await;
+    let send = async |method: Method, path: &str, body: Value| {
+        let (status, answer) = server.send("admin", method, path, body).await;
+        assert!(status.is_success(), "{path}: {answer}");
+        answer
+    };
+    let secret = json!({"name": "secret", "as": "SELECT 74206581 AS n"});
+    send(Method::POST, "/tables", secret).await;
+    let view = json!({"name": "v", "view": true, "as": "SELECT n FROM secret"});
+    let made = send(Method::POST, "/tables", view).await;
+    let snapshot = &made["snapshot"];
+    let ask = async |body: Value| server.send("ada read:v", Method::POST, "/query", body).await;
+    for stands in [true, false] {
+        for body in [
+            json!({"sql": "FROM v", "snapshot": snapshot}),
+            json!({"sql": format!("FROM v AT (VERSION => {snapshot})")}),
+            json!({"sql": "FROM v AT (VERSION => ?)", "params": [snapshot]}),
+            json!({"sql": "WITH w AS (FROM v) FROM w", "snapshot": snapshot}),
+        ] {
+            let (status, answer) = ask(body.clone()).await;
+            assert_eq!(status, 422, "{body}, stands: {stands}: {answer}");
+            assert!(!answer.to_string().contains("74206581"), "{answer}");
+        }
+        let data = format!("/tables/v/data?format=csv&snapshot={snapshot}");
+        let (status, answer) = server.send("ada read:v", Method::GET, &data, Value::Null).await;
+        assert_eq!(status, 422, "stands: {stands}: {answer}");
+        if stands {
+            send(Method::DELETE, "/tables/v", Value::Null).await;
+        }
+    }
+    // With both rights it is read.
+    let (status, answer) = server
+        .send(
+            "ada read:v read:secret",
+            Method::POST,
+            "/query",
+            json!({"sql": "FROM v", "snapshot": snapshot}),
+        )
+        .await;
+    assert_eq!((status.as_u16(), &answer["rows"][0]["n"]), (200, &json!(74_206_581)), "{answer}");
+}

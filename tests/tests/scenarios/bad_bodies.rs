@@ -7,7 +7,7 @@ use arrow_array::{ArrayRef, Int64Array, StringArray};
 use serde_json::{Value, json};
 
 use crate::harness::app::{App, alone, shared};
-use crate::harness::http::{ARROW, PARQUET, path_of, unique};
+use crate::harness::http::{ARROW, CSV, NDJSON, PARQUET, path_of, unique};
 use crate::harness::raw::Raw;
 use crate::harness::rows::{arrow_of, batch, numbered, numbered_columns, parquet_of};
 use crate::harness::scenario::Scenario;
@@ -22,6 +22,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         a_body_that_ends_before_its_length_leaves_nothing,
         a_body_with_any_byte_changed_does_no_harm,
         an_append_to_no_table_is_404,
+        a_document_that_nests_too_deep_is_refused_however_it_comes,
     ]
 }
 
@@ -205,4 +206,34 @@ async fn an_append_to_no_table_is_404() {
     let app = shared().await;
     let path = path_of(&unique("missing"));
     app.put(&path, ARROW, arrow_of(&[numbered(0, 3)])).await.problem(404, "TABLE_NOT_FOUND");
+}
+
+async fn a_document_that_nests_too_deep_is_refused_however_it_comes() {
+    let app = alone().await;
+    let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+    let bodies = |levels: usize| {
+        let text = nested(levels);
+        let rows =
+            [batch([("v", Arc::new(StringArray::from(vec!["1", text.as_str()])) as ArrayRef)])];
+        let csv = format!("v\n\"{text}\"\n").into_bytes();
+        let ndjson = format!("{{\"v\": {text}}}\n").into_bytes();
+        [(ARROW, arrow_of(&rows)), (PARQUET, parquet_of(&rows)), (CSV, csv), (NDJSON, ndjson)]
+    };
+    for kind in ["VARIANT", "JSON"] {
+        let name = unique("deep");
+        app.create(&name, json!([{"name": "v", "type": kind}])).await;
+        let before = app.table(&name).await;
+        for levels in [502, 300_000] {
+            for (media_type, body) in bodies(levels) {
+                let answer = app.put(&path_of(&name), media_type, body).await;
+                let problem = answer.problem(422, "VALUE_TOO_DEEP");
+                assert!(problem["detail"].to_string().contains("500"), "{media_type}: {problem}");
+            }
+        }
+        assert_eq!(app.table(&name).await, before);
+        for (media_type, body) in bodies(490) {
+            app.put(&path_of(&name), media_type, body).await.is(200);
+        }
+        assert_eq!(app.value(&format!("SELECT count(*) AS n FROM {name}")).await, "6");
+    }
 }

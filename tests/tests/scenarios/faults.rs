@@ -1,11 +1,14 @@
 //! A dependency that is down is a 503 that says so; when it is back, so is Eider (invariant 9).
 
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use futures::future::join_all;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::app::App;
-use crate::harness::http::{ARROW, Answer, path_of, unique};
+use crate::harness::http::{ARROW, Answer, path_of, send, unique};
 use crate::harness::lake::Lake;
 use crate::harness::poll::until;
 use crate::harness::rows::{arrow_of, numbered, numbered_columns};
@@ -19,6 +22,8 @@ pub(crate) fn all() -> Vec<Scenario> {
         a_catalog_that_crashes_is_503_and_works_again_when_it_starts,
         a_storage_that_stops_is_503_and_works_again_when_it_starts,
         a_server_starts_while_its_dependencies_are_down,
+        a_catalog_that_stops_and_crashes_under_load_loses_nothing_acknowledged,
+        a_storage_that_stops_and_crashes_under_load_loses_nothing_acknowledged,
     ]
 }
 
@@ -166,4 +171,95 @@ async fn a_server_starts_while_its_dependencies_are_down() {
         (answer.status == 200).then_some(())
     })
     .await;
+}
+
+/// What a load has done so far.
+#[derive(Default)]
+struct Load {
+    acknowledged: AtomicU64,
+    refused: AtomicU64,
+    is_over: AtomicBool,
+}
+
+/// Appends twenty rows at a time, which are more than the catalog takes itself, each under a key of its own, which is sent again until it is acknowledged.
+async fn append_on(app: &App, name: &str, writer: i64, load: &Load) {
+    for turn in 0.. {
+        if load.is_over.load(Relaxed) {
+            return;
+        }
+        loop {
+            let request = app.request(Method::PUT, &path_of(name));
+            let request = request.header("content-type", ARROW);
+            let request = request.header("idempotency-key", format!("{writer} {turn}"));
+            let answer = send(request.body(arrow_of(&[numbered(turn * 20, 20)]))).await;
+            match answer.status {
+                200 => break,
+                503 => load.refused.fetch_add(1, Relaxed),
+                _ => panic!("{answer}"),
+            };
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        load.acknowledged.fetch_add(1, Relaxed);
+    }
+}
+
+/// Counts: what is acknowledged when it asks is there, no append in part, and none goes away.
+async fn count_on(app: &App, name: &str, load: &Load) {
+    let mut last = 0;
+    while !load.is_over.load(Relaxed) {
+        let least = load.acknowledged.load(Relaxed);
+        let body = json!({"sql": format!("SELECT count(*) AS n, sum(id) AS s FROM {name}")});
+        let answer = app.post("/query", body).await;
+        if answer.status == 503 {
+            load.refused.fetch_add(1, Relaxed);
+            continue;
+        }
+        let rows = answer.is(200).json()["rows"][0]["n"].as_u64().expect("a number");
+        assert!(
+            rows % 20 == 0 && rows >= last && rows / 20 >= least,
+            "{rows} after {last}, {least}"
+        );
+        last = rows;
+    }
+}
+
+async fn outage_under_load(dependency: &str, crash: bool) {
+    let services = Services::own().await;
+    let (app, _) = filled(&services).await;
+    let (name, load) = (unique("loaded"), Load::default());
+    app.create(&name, numbered_columns()).await;
+    let writers = join_all((0..4).map(|writer| append_on(&app, &name, writer, &load)));
+    let readers = join_all((0..2).map(|_| count_on(&app, &name, &load)));
+    let outages = async {
+        for _ in 0..counts(2, 10) {
+            let (before, refused) = (load.acknowledged.load(Relaxed), load.refused.load(Relaxed));
+            let went_on = async || (load.acknowledged.load(Relaxed) > before + 8).then_some(());
+            until("the load goes on", SOON, went_on).await;
+            if crash {
+                services.kill(dependency).await
+            } else {
+                services.stop(dependency).await
+            }
+            let is_felt = async || (load.refused.load(Relaxed) > refused + 4).then_some(());
+            until("the outage is felt", SOON, is_felt).await;
+            services.start(dependency).await;
+        }
+        let before = load.acknowledged.load(Relaxed);
+        let went_on = async || (load.acknowledged.load(Relaxed) > before + 8).then_some(());
+        until("the load goes on", SOON, went_on).await;
+        load.is_over.store(true, Relaxed);
+    };
+    tokio::join!(writers, readers, outages);
+    let acknowledged = load.acknowledged.load(Relaxed);
+    assert_eq!(app.table(&name).await["row_count"], acknowledged * 20, "each once");
+}
+
+async fn a_catalog_that_stops_and_crashes_under_load_loses_nothing_acknowledged() {
+    outage_under_load("postgres", false).await;
+    outage_under_load("postgres", true).await;
+}
+
+async fn a_storage_that_stops_and_crashes_under_load_loses_nothing_acknowledged() {
+    outage_under_load("minio", false).await;
+    outage_under_load("minio", true).await;
 }

@@ -168,7 +168,8 @@ async fn a_limit_on_columns_holds_for_tables_that_are_made_or_get_more() {
         app.patch(&path_of(&name), json!({"add_columns": [{"name": "d", "type": "INTEGER"}]}))
             .await,
     ];
-    for answer in refused {
+    let view = json!({"name": new, "view": true, "as": "SELECT 1 AS a, 2 AS b, 3 AS c, 4 AS d"});
+    for answer in refused.into_iter().chain([app.post("/tables", view).await]) {
         let problem = answer.problem(422, "INVALID_COLUMNS");
         let detail = problem["detail"].to_string();
         assert!(detail.contains("EIDER_MAX_COLUMNS") && detail.contains('3'), "{detail}");
@@ -204,6 +205,11 @@ async fn a_limit_on_names_holds_for_what_is_named_anew() {
         app.post("/tables", json!({"name": format!("\"{long}2\""), "columns": columns(1)})).await,
         app.post("/tables", json!({"name": format!("\"{long}\".t"), "columns": columns(1)})).await,
         app.post("/tables", view).await,
+        app.post(
+            "/tables",
+            json!({"name": "w", "view": true, "as": format!("SELECT 1 AS \"{long}\"")}),
+        )
+        .await,
         app.post("/tables", json!({"name": "t", "columns": [column]})).await,
         app.post("/tables", json!({"name": "t", "as": format!("SELECT 1 AS \"{long}\"")})).await,
         app.patch("/tables/short", json!({"add_columns": [column]})).await,

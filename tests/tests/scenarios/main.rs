@@ -72,6 +72,7 @@ mod unfinished_bodies;
 mod unreadable;
 mod uuids;
 mod views;
+mod whole_snapshots;
 mod zones;
 
 fn all() -> Vec<Scenario> {
@@ -131,6 +132,7 @@ fn all() -> Vec<Scenario> {
         unreadable::all(),
         uuids::all(),
         views::all(),
+        whole_snapshots::all(),
         zones::all(),
     ]
     .into_iter()

@@ -9,13 +9,12 @@ use crate::harness::app::{App, shared};
 use crate::harness::http::{ARROW, Answer, CSV, JSON, NDJSON, PARQUET, path_of, send, unique};
 use crate::harness::rows::{arrow_of, numbered, numbered_columns, read_arrow, read_parquet};
 use crate::harness::scenario::Scenario;
-use crate::harness::way::Way;
+use crate::harness::way::{SERVERS, Way};
 
 pub(crate) fn all() -> Vec<Scenario> {
     let mut all = scenarios![
         rows_in_text_are_packed_as_the_client_takes_them,
         arrow_and_parquet_are_packed_for_who_would_not_have_them_plain,
-        a_csv_of_any_size_goes_out_packed,
         documents_are_packed_and_those_of_a_strong_etag_are_not,
         what_is_not_modified_varies_as_its_answer_would,
         what_cannot_be_packed_as_wished_is_answered_as_it_is,
@@ -26,6 +25,9 @@ pub(crate) fn all() -> Vec<Scenario> {
             a_query_process_packs_as_its_server_would,
         ],
     );
+    all.extend(scenarios![only SERVERS, "a function sends CSV whole or not at all";
+        a_csv_of_any_size_goes_out_packed,
+    ]);
     all
 }
 
@@ -127,7 +129,6 @@ async fn arrow_and_parquet_are_packed_for_who_would_not_have_them_plain() {
     }
 }
 
-/// More than goes out whole where a cut cannot be seen: packed it has an end that is missing then.
 async fn a_csv_of_any_size_goes_out_packed() {
     let (app, sql) = (shared().await, "SELECT v FROM range(5000000) x(v)");
     for encoding in ["gzip", "zstd"] {

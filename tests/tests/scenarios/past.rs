@@ -15,6 +15,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         the_history_lists_what_each_snapshot_did,
         a_table_is_described_as_it_was,
         points_that_are_none_are_refused,
+        nothing_has_changed_since_is_an_empty_answer,
         what_the_client_has_is_not_sent_again,
         tables_are_listed_by_schema_and_by_how_they_begin,
     ]
@@ -141,4 +142,32 @@ async fn tables_are_listed_by_schema_and_by_how_they_begin() {
     let second = app.get(next).await.is(200).json();
     assert_eq!(second["items"].as_array().map(Vec::len), Some(1), "{second}");
     app.get("/tables?schema=").await.problem(422, "INVALID_NAME");
+}
+
+async fn nothing_has_changed_since_is_an_empty_answer() {
+    let (app, name, documents) = table().await;
+    let newest = app.post("/query", json!({"sql": format!("FROM {name}"), "limit": 0})).await;
+    let newest = newest.is(200).json()["snapshot"].as_u64().expect("a snapshot");
+    let ask = async |range: &str| {
+        app.get(&format!("{}/changes?format=csv&{range}", path_of(&name))).await
+    };
+    let last = documents[3]["updated_at"].as_str().expect("a time").to_owned();
+    let times = [format!("from={last}"), format!("from={last}&to={last}")];
+    // Others write to the lake too: then there are changes since, of other tables.
+    for range in times.into_iter().chain([format!("from={}", newest + 1)]) {
+        let answer = ask(&range).await;
+        if answer.status == 422 && answer.text().contains("is not there yet") {
+            panic!("{range}: {answer}");
+        }
+        let text = answer.is(200).text();
+        assert_eq!(text.trim_end(), "snapshot_id,rowid,change_type,id,name", "{range}");
+    }
+    let early = ask("from=1000000000").await;
+    early.problem(422, "SNAPSHOT_NOT_FOUND");
+    assert_eq!(early.fields(), ["from"]);
+    let late = ask("from=1&to=1000000000").await;
+    late.problem(422, "SNAPSHOT_NOT_FOUND");
+    assert_eq!(late.fields(), ["to"]);
+    let second = &documents[1]["snapshot"];
+    ask(&format!("from={newest}&to={second}")).await.problem(422, "INVALID_RANGE");
 }

@@ -17,6 +17,9 @@ pub(crate) fn all() -> Vec<Scenario> {
         what_no_view_can_be_is_refused,
         a_view_holds_no_rows_of_its_own,
         a_view_whose_table_is_gone_is_there_still,
+        a_view_of_the_past_is_read_as_it_was,
+        what_was_a_view_is_not_read_by_at,
+        a_replayed_creation_of_a_view_says_what_it_said,
     ]
 }
 
@@ -169,4 +172,81 @@ async fn a_view_whose_table_is_gone_is_there_still() {
     let problem = read.problem(422, "INVALID_SQL");
     assert!(problem["detail"].as_str().is_some_and(|said| said.contains(&name)), "{problem}");
     app.delete(&path_of(&name)).await.is(204);
+}
+
+/// One row, of one number, as the lake was at a snapshot.
+async fn at(app: &App, sql: &str, snapshot: &Value) -> Value {
+    let body = json!({"sql": sql, "snapshot": snapshot});
+    let answer = app.post("/query?rows=array", body).await.is(200).json();
+    assert_eq!(answer["rows"].as_array().map(Vec::len), Some(1), "{answer}");
+    answer["rows"][0][0].clone()
+}
+
+async fn a_view_of_the_past_is_read_as_it_was() {
+    let (app, table) = table().await;
+    let (name, below) = (unique("past_view"), unique("below"));
+    view(&app, &below, &format!("SELECT id FROM {table}")).await;
+    let first =
+        view(&app, &name, &format!("SELECT id + 1000 AS one FROM {below} WHERE id = 3")).await;
+    app.delete(&path_of(&name)).await.is(204);
+    app.put(&path_of(&table), ARROW, arrow_of(&[numbered(10, 10)])).await.is(200);
+    let gone = app.table(&table).await;
+    let second = view(&app, &name, &format!("SELECT count(*) AS two FROM {below}")).await;
+    let sql = format!("FROM {name}");
+    assert_eq!(at(&app, &sql, &first["snapshot"]).await, 1003);
+    assert_eq!(at(&app, &sql, &second["snapshot"]).await, 20);
+    let missing = app.post("/query", json!({"sql": sql, "snapshot": gone["snapshot"]})).await;
+    missing.problem(422, "TABLE_NOT_FOUND");
+    // Also once nothing of it is left.
+    app.delete(&path_of(&name)).await.is(204);
+    app.delete(&path_of(&below)).await.is(204);
+    assert_eq!(at(&app, &sql, &first["snapshot"]).await, 1003);
+    let path = format!("{}/data?format=csv&snapshot={}", path_of(&name), first["snapshot"]);
+    assert_eq!(app.get(&path).await.is(200).text(), "one\r\n1003\r\n");
+    let path = format!("{}?snapshot={}", path_of(&name), first["snapshot"]);
+    let document = app.get(&path).await.is(200).json();
+    assert_eq!(document["columns"], first["columns"]);
+    assert_eq!(document["as"], first["as"]);
+    app.get(&path_of(&name)).await.problem(404, "TABLE_NOT_FOUND");
+}
+
+async fn what_was_a_view_is_not_read_by_at() {
+    let (app, table) = table().await;
+    let name = unique("once");
+    let made = view(&app, &name, &format!("SELECT max(id) AS n FROM {table}")).await;
+    let sql = format!("FROM {name} AT (VERSION => {})", made["snapshot"]);
+    let is_view = app.post("/query", json!({"sql": sql})).await.problem(422, "SQL_NOT_ALLOWED");
+    assert!(is_view["detail"].to_string().contains("no table"), "{is_view}");
+    app.delete(&path_of(&name)).await.is(204);
+    for upper in [false, true] {
+        let sql = if upper { sql.to_uppercase() } else { sql.clone() };
+        let was = app.post("/query", json!({"sql": sql})).await.problem(422, "SQL_NOT_ALLOWED");
+        assert!(was["detail"].to_string().contains("was a view once"), "{was}");
+        assert_eq!((&was["line"], &was["column"]), (&json!(1), &json!(6)), "{was}");
+    }
+    // A table that takes its name is read, and so is any other by AT.
+    app.create(&name, numbered_columns()).await;
+    assert_eq!(app.value(&format!("SELECT count(*) AS n FROM {name}")).await, "0");
+    app.post("/query", json!({"sql": sql})).await.problem(422, "SQL_NOT_ALLOWED");
+    let sql = format!("SELECT count(*) AS n FROM {table} AT (VERSION => {})", made["snapshot"]);
+    assert_eq!(app.value(&sql).await, "10");
+}
+
+async fn a_replayed_creation_of_a_view_says_what_it_said() {
+    let (app, table) = table().await;
+    let name = unique("again");
+    let body = json!({"name": name, "as": format!("SELECT id FROM {table}"), "view": true});
+    let send_it = async || {
+        let request = app.request(Method::POST, "/tables").header("content-type", JSON);
+        let request = request.header("idempotency-key", name.clone());
+        send(request.body(body.to_string())).await.is(201)
+    };
+    let first = send_it().await.json();
+    assert_eq!(first["columns"][0]["name"], "id", "{first}");
+    app.delete(&path_of(&name)).await.is(204);
+    view(&app, &name, "SELECT 'another' AS other").await;
+    app.delete(&path_of(&table)).await;
+    let again = send_it().await;
+    assert!(again.replayed(), "{again}");
+    assert_eq!(again.json(), first);
 }

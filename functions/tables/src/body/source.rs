@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_schema::{FieldRef, SchemaRef};
 use domain::{Column, Error, Result};
 use formats::{Format, arrow_stream, compression, csv, ndjson, parquet};
 use service::{RowSource, Spool};
@@ -48,19 +48,34 @@ impl RowSource for ParquetRows {
     }
 }
 
+/// The names of the body's columns that become JSON or VARIANT, in part or whole: by the table's columns, or
+/// where a table is made of the body by what that says.
+pub(super) fn documents(schema: &SchemaRef, columns: &[Column]) -> Vec<String> {
+    let made = if columns.is_empty() { service::columns_of(schema).ok() } else { None };
+    let columns = made.as_deref().unwrap_or(columns);
+    let becomes = |field: &&FieldRef| {
+        let mut columns = columns.iter();
+        let column = columns.find(|c| c.name.as_str().eq_ignore_ascii_case(field.name()));
+        column.is_some_and(|column| column.r#type.holds_documents())
+    };
+    schema.fields().iter().filter(becomes).map(|field| field.name().clone()).collect()
+}
+
 /// An Arrow stream.
 pub(super) struct ArrowRows {
     schema: SchemaRef,
     spool: Spool,
     encoding: Encoding,
+    documents: Vec<String>,
 }
 
 type Stream = arrow_stream::ArrowStream<Box<dyn Read + Send>>;
 
 impl ArrowRows {
-    pub(super) fn open(spool: Spool, encoding: Encoding) -> Result<Self> {
+    pub(super) fn open(spool: Spool, encoding: Encoding, columns: &[Column]) -> Result<Self> {
         let schema = stream(&spool, encoding)?.schema();
-        Ok(Self { schema, spool, encoding })
+        let documents = documents(&schema, columns);
+        Ok(Self { schema, spool, encoding, documents })
     }
 }
 
@@ -84,7 +99,14 @@ impl RowSource for ArrowRows {
     }
 
     fn batches(&self) -> Result<Batches> {
-        Ok(Box::new(stream(&self.spool, self.encoding)?))
+        let stream = stream(&self.spool, self.encoding)?;
+        if self.documents.is_empty() {
+            return Ok(Box::new(stream));
+        }
+        let documents = self.documents.clone();
+        Ok(Box::new(stream.map(move |batch| {
+            batch.and_then(|batch| formats::check_depth(&batch, &documents).map(|()| batch))
+        })))
     }
 }
 

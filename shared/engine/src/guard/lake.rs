@@ -65,6 +65,11 @@ impl<'l> Lake<'l> {
         (self.answers.parse)(text)
     }
 
+    /// Whether AT behind this name may read a view, whose body no one has looked at.
+    pub(super) fn ever_a_view(&mut self, name: &TableName) -> Result<bool> {
+        (self.answers.ever_a_view)(name)
+    }
+
     /// What stands in place of `name`, if it is a view, or if it is not the newest snapshot that is read.
     pub(super) fn view(&mut self, name: &TableName) -> Result<Option<Arc<View>>> {
         if let Some(known) = self.known.get(name) {

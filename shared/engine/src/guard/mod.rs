@@ -69,9 +69,12 @@ pub(crate) struct Rules<'a> {
 pub(crate) struct Answers<'a> {
     /// What [`parse_sql`] says of a text, as it says it: on a connection that can do nothing else.
     pub(crate) parse: &'a mut dyn FnMut(&str) -> Result<String>,
-    /// The view of this name, if it is one; asked for each name that may be read, before anything is
-    /// planned.
+    /// The view of this name, if it is one in the snapshot that is read; asked for each name that may be read,
+    /// before anything is planned.
     pub(crate) view_of: &'a mut dyn FnMut(&TableName) -> Result<Option<ViewBody>>,
+    /// Whether a view of this name ever stood; asked for each name behind which AT stands, which may mean any
+    /// snapshot.
+    pub(crate) ever_a_view: &'a mut dyn FnMut(&TableName) -> Result<bool>,
 }
 
 /// What a text asks for.

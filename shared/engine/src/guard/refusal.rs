@@ -65,6 +65,13 @@ pub(super) fn not_timed(name: &str) -> Error {
     not_allowed(&format!("`{name}` is no table, and AT reads tables only; write AT inside of it"))
 }
 
+/// AT is for what was a table at any time.
+pub(super) fn once_a_view(name: &TableName) -> Error {
+    not_allowed(&format!(
+        "`{name}` was a view once, and AT reads tables only; send `snapshot` or `as_of` beside the SQL"
+    ))
+}
+
 pub(super) fn explain(what: &str) -> Error {
     not_allowed(&format!("{what}; write EXPLAIN and the query behind it"))
 }

@@ -69,6 +69,9 @@ impl Walk<'_, '_> {
         };
         let table = table.ok_or_else(refused)?;
         let view = self.lake.view(&table).map_err(|error| self.at(object, error))?;
+        if timed && view.is_none() && self.lake.ever_a_view(&table)? {
+            return Err(self.at(object, refusal::once_a_view(&table)));
+        }
         if let Some(view) = &view {
             self.inlined(object, view, timed)?;
         }

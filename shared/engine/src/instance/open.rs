@@ -14,7 +14,7 @@ use crate::query::Sessions;
 use crate::raw::{Connection, Database, Failure, memory};
 use crate::settings::{EngineSettings, Purpose, StorageLocation, password};
 use crate::sql::{LAKE, METADATA, identifier, literal};
-use crate::{answer, error, values};
+use crate::{answer, error, metadata, values};
 
 /// Opens an instance. Blocks for some hundred milliseconds.
 pub(crate) fn open(
@@ -50,6 +50,7 @@ pub(crate) fn open(
             Arc::clone(&database),
             settings.keeps_transactions && !settings.is_sqlite(),
             settings.engine.concurrency as usize,
+            metadata::views(settings),
         );
         Ok(Instance {
             database,

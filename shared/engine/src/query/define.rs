@@ -1,5 +1,6 @@
 //! Views: what a new one keeps of its query, and which ones read a table.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 
 use domain::{Error, Grants, Name, Result, TableName};
@@ -21,15 +22,17 @@ pub(super) fn view_text(instance: &Instance, sql: &str, grants: &Grants) -> Resu
     let rules = Rules { grants, this: None, default_schema: None, snapshot: None };
     let mut parse = |text: &str| parse(&session.connection, text).map_err(stopped);
     let mut reading = Reading::new(&session, &instance.sessions, None);
-    let mut found = |name: &TableName| reading.find(name).map_err(stopped);
-    let whole = Answers { parse: &mut parse, view_of: &mut found };
+    let reading = RefCell::new(&mut reading);
+    let mut found = |name: &TableName| reading.borrow_mut().find(name).map_err(stopped);
+    let mut ever = |name: &TableName| reading.borrow_mut().ever_stood(name).map_err(stopped);
+    let whole = Answers { parse: &mut parse, view_of: &mut found, ever_a_view: &mut ever };
     let guarded = guard::check(sql, &rules, whole)?;
     if guarded.kind != guard::Kind::Rows {
         let detail = "A view is one SELECT; EXPLAIN and SHOW are none.";
         return Err(Error::invalid("ONLY_SELECT", detail));
     }
     let mut none = |_: &TableName| Ok(None);
-    let names = Answers { parse: &mut parse, view_of: &mut none };
+    let names = Answers { parse: &mut parse, view_of: &mut none, ever_a_view: &mut ever };
     Ok(guard::check(sql, &rules, names)?.sql)
 }
 

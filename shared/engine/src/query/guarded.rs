@@ -1,6 +1,6 @@
 //! A caller's SQL, checked before any of it is planned.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use domain::{Error, Name, Result, TableName};
 
@@ -59,10 +59,12 @@ fn answered(
         let parsed = work.parses.of(&work.session.connection, text);
         parsed.map_err(|stop| stops(stop, "the text cannot be parsed"))
     };
-    let mut view_of = |name: &TableName| {
-        reading.find(name).map_err(|stop| stops(stop, "the lake's views cannot be read"))
-    };
-    let answers = Answers { parse: &mut parse, view_of: &mut view_of };
+    let shared = RefCell::new(&mut *reading);
+    let unread = |stop| stops(stop, "the lake's views cannot be read");
+    let mut view_of = |name: &TableName| shared.borrow_mut().find(name).map_err(unread);
+    let mut ever_a_view = |name: &TableName| shared.borrow_mut().ever_stood(name).map_err(unread);
+    let answers =
+        Answers { parse: &mut parse, view_of: &mut view_of, ever_a_view: &mut ever_a_view };
     let guarded = match what {
         What::Statement(text) => guard::check(text, rules, answers),
         What::Condition(text) => guard::filter(text, rules, answers),

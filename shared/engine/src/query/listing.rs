@@ -2,19 +2,24 @@
 //! client may have written.
 
 use domain::{Access, DEFAULT_SCHEMA, Grants, Name, TableName};
+use service::{Query, Select};
 
 use crate::guard::Kind;
 use crate::raw::{Connection, Failure};
 use crate::sql::{LAKE, literal};
 use crate::values;
 
-/// A statement of ours that answers with the names of tables and views: of the default schema `name`, of all
+/// A statement of ours that answers with the names of tables and views: of the query's default schema `name`, of all
 /// `schema` and `name`. In the transaction that is open.
 pub(super) fn statement(
     connection: &Connection,
     kind: Kind,
-    grants: &Grants,
+    query: &Query,
 ) -> Result<String, Failure> {
+    let schema = match &query.select {
+        Select::Sql { default_schema: Some(schema), .. } => schema.folded(),
+        _ => DEFAULT_SCHEMA.to_owned(),
+    };
     let listed = format!(
         "SELECT schema_name::VARCHAR, table_name::VARCHAR FROM duckdb_tables() \
          WHERE database_name = '{LAKE}' UNION ALL \
@@ -24,8 +29,8 @@ pub(super) fn statement(
     let rows = values::texts(connection, &listed)?;
     let names = rows
         .iter()
-        .filter_map(|row| readable(row, grants))
-        .filter(|table| kind == Kind::AllTables || table.schema.folded() == DEFAULT_SCHEMA);
+        .filter_map(|row| readable(row, &query.grants))
+        .filter(|table| kind == Kind::AllTables || table.schema.folded() == schema);
     let rows: Vec<_> =
         names.map(|table| format!("({}, {})", text(&table.schema), text(&table.name))).collect();
     let columns = if kind == Kind::AllTables { "schema, name" } else { "name" };

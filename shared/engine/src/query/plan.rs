@@ -32,7 +32,8 @@ pub(super) struct Plan<'c> {
 /// Checks and prepares the query. Where it touches tables, a transaction is open after that, in
 /// which the snapshot was read.
 pub(super) fn plan(work: &Work) -> Result<Plan<'_>, Stop> {
-    let mut reading = Reading::new(&work.session, &work.sessions, work.newest.as_ref());
+    let reading = Reading::new(&work.session, &work.sessions, work.newest.as_ref());
+    let mut reading = reading.at(work.query.snapshot);
     let mut checked = statement(work, &mut reading)?;
     if reading.has_moved() {
         checked = statement(work, &mut reading)?;

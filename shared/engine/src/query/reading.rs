@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use super::run::Stop;
 use super::session::{Pin, Session, Sessions};
-use super::views::{self, View};
+use super::views::{self, Stood, View};
 use crate::guard::ViewBody;
 
 /// Who knows which snapshot is the newest, beside the transaction itself.
@@ -89,6 +89,10 @@ pub(super) struct Reading<'c> {
     sessions: &'c Sessions,
     newest: Option<&'c Newest>,
     pin: Option<Pin>,
+    /// The snapshot that is asked for, where it is not the newest.
+    at: Option<SnapshotId>,
+    /// Every view that ever stood, once that was asked.
+    ever: Option<Vec<Stood>>,
     is_of_now: bool,
     has_moved: bool,
 }
@@ -100,7 +104,13 @@ impl<'c> Reading<'c> {
         sessions: &'c Sessions,
         newest: Option<&'c Newest>,
     ) -> Self {
-        Self { session, sessions, newest, pin: None, is_of_now: false, has_moved: false }
+        let (pin, at, ever) = (None, None, None);
+        Self { session, sessions, newest, pin, at, ever, is_of_now: false, has_moved: false }
+    }
+
+    /// As this snapshot left the lake, if one is given.
+    pub(super) fn at(self, at: Option<SnapshotId>) -> Self {
+        Self { at, ..self }
     }
 
     /// The snapshot that is read, once any name was asked for.
@@ -118,9 +128,27 @@ impl<'c> Reading<'c> {
         self.pinned().map(|pin| pin.views.as_slice())
     }
 
-    /// The view of this name, if it is one.
+    /// The view of this name, if it is one in what is read.
     pub(super) fn find(&mut self, name: &TableName) -> Result<Option<ViewBody>, Stop> {
-        Ok(views::find(self.views()?, name))
+        let newest = self.pinned()?.snapshot;
+        match self.at.filter(|at| *at != newest) {
+            Some(at) => Ok(views::find_at(self.ever()?, name, at)),
+            None => Ok(views::find(self.views()?, name)),
+        }
+    }
+
+    /// Whether a view of this name ever stood in the lake.
+    pub(super) fn ever_stood(&mut self, name: &TableName) -> Result<bool, Stop> {
+        Ok(views::ever_stood(self.ever()?, name))
+    }
+
+    fn ever(&mut self) -> Result<&[Stood], Stop> {
+        self.pinned()?;
+        let ever = match self.ever.take() {
+            Some(ever) => ever,
+            None => views::read_ever(&self.session.connection, &self.sessions.views)?,
+        };
+        Ok(self.ever.insert(ever))
     }
 
     /// The query may ask what time it is, which is when its transaction began: so that must be its own.
@@ -130,6 +158,7 @@ impl<'c> Reading<'c> {
             Some(old) if self.session.is_old() => {
                 let pin = self.session.begin(self.sessions.seen())?;
                 self.has_moved |= pin.snapshot != old.snapshot;
+                self.ever = None;
                 self.pin = Some(pin);
             }
             Some(_) => (),

@@ -156,6 +156,8 @@ pub(crate) struct Sessions {
     keep_pins: bool,
     /// So many are kept.
     most: usize,
+    /// Asks for every view that ever stood ([`crate::metadata::views`]).
+    pub(super) views: String,
     idle: Mutex<Idle>,
 }
 
@@ -172,8 +174,13 @@ struct Idle {
 }
 
 impl Sessions {
-    pub(crate) fn new(database: Arc<Database>, keep_pins: bool, most: usize) -> Arc<Self> {
-        Arc::new(Self { database, keep_pins, most, idle: Mutex::default() })
+    pub(crate) fn new(
+        database: Arc<Database>,
+        keep_pins: bool,
+        most: usize,
+        views: String,
+    ) -> Arc<Self> {
+        Arc::new(Self { database, keep_pins, most, views, idle: Mutex::default() })
     }
 
     /// One that is idle, or a new one.

@@ -1,6 +1,6 @@
 //! From what is asked to the SQL that answers it.
 
-use domain::{Name, SnapshotId, TableName};
+use domain::{Error, Name, SnapshotId, TableName};
 use service::{Parameters, Select};
 
 use super::reading::Reading;
@@ -57,11 +57,19 @@ fn of_guarded(work: &Work, guarded: Guarded, reading: &mut Reading<'_>) -> Resul
         Kind::Rows => (guarded.sql.clone(), 0),
         Kind::Explain => (format!("EXPLAIN {}", guarded.sql), "EXPLAIN ".len()),
         Kind::Tables | Kind::AllTables => {
+            if work.query.snapshot.is_some() {
+                return Err(Stop::Known(shown_now()));
+            }
             reading.begin()?;
-            (listing::statement(&work.session.connection, kind, &work.query.grants)?, 0)
+            (listing::statement(&work.session.connection, kind, &work.query)?, 0)
         }
     };
     Ok(Statement { sql, kind, guarded: Some(guarded), before })
+}
+
+fn shown_now() -> Error {
+    let detail = "SHOW TABLES shows what is there now; leave out `snapshot` and `as_of`.";
+    Error::invalid("SQL_NOT_ALLOWED", detail).field("snapshot", "stands beside SHOW TABLES")
 }
 
 /// A table's rows; a view, or a table of the past, is read as a caller's SQL that reads it.

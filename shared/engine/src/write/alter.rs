@@ -76,9 +76,6 @@ fn altered(change: &ColumnPatch, old: &Column) -> Vec<String> {
     if change.nullable == Some(true) && !old.nullable {
         sql.push(format!("ALTER COLUMN {name} DROP NOT NULL"));
     }
-    if let Some(wider) = change.r#type.as_ref().filter(|wider| **wider != old.r#type) {
-        sql.push(format!("ALTER COLUMN {name} SET DATA TYPE {wider}"));
-    }
     match &change.default {
         None => {}
         Some(None) => sql.push(format!("ALTER COLUMN {name} DROP DEFAULT")),
@@ -200,7 +197,6 @@ mod tests {
                 format!(r#"{t} ALTER COLUMN "a" SET NOT NULL"#),
                 format!("{t} RESET PARTITIONED BY"),
                 format!(r#"{t} DROP COLUMN "p""#),
-                format!(r#"{t} ALTER COLUMN "a" SET DATA TYPE BIGINT"#),
                 format!(r#"{t} ALTER COLUMN "a" DROP DEFAULT"#),
                 format!(r#"{t} RENAME COLUMN "a" TO "b""#),
                 format!(r#"{t} ADD COLUMN "c" INTEGER"#),

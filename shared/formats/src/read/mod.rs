@@ -3,6 +3,7 @@
 pub mod arrow_stream;
 pub mod compression;
 pub mod csv;
+mod depth;
 mod fault;
 pub mod ndjson;
 pub mod parquet;
@@ -10,4 +11,5 @@ mod pieces;
 pub(crate) mod schema;
 mod text_rows;
 
+pub use depth::check_depth;
 pub use pieces::ArrowPieces;

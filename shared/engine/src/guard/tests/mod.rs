@@ -24,6 +24,8 @@ struct Bench {
     this: Option<TableName>,
     default_schema: Option<Name>,
     snapshot: Option<SnapshotId>,
+    /// What were views before.
+    once: Vec<TableName>,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -50,6 +52,7 @@ impl Bench {
             this: None,
             default_schema: None,
             snapshot: None,
+            once: Vec::new(),
             _folder: None,
         }
     }
@@ -96,7 +99,10 @@ impl Bench {
         };
         let (mut parse, mut view_of) =
             (|text: &str| self.parse(text), |name: &TableName| Ok(self.view_of(name)));
-        guard(text, &rules, Answers { parse: &mut parse, view_of: &mut view_of })
+        let mut ever_a_view = |name: &TableName| Ok(self.once.contains(name));
+        let answers =
+            Answers { parse: &mut parse, view_of: &mut view_of, ever_a_view: &mut ever_a_view };
+        guard(text, &rules, answers)
     }
 
     fn parse(&self, text: &str) -> Result<String> {

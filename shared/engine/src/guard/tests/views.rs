@@ -146,6 +146,20 @@ fn views_are_not_read_in_the_past() {
 }
 
 #[test]
+fn what_was_a_view_once_is_not_read_by_at() {
+    let mut bench = bench(VIEWS);
+    bench.once = vec![TableName::parse("t").expect("a name")];
+    for text in
+        ["FROM t AT (VERSION => 2)", "FROM u JOIN T AT (TIMESTAMP => '2026-01-01') USING (a)"]
+    {
+        let error = bench.refusal(text);
+        assert_eq!(error.error_code, "SQL_NOT_ALLOWED", "{text}");
+        assert!(error.detail.contains("was a view once"), "{text}: {error}");
+    }
+    assert!(bench.check("FROM t JOIN u AT (VERSION => 2) USING (a)").is_ok());
+}
+
+#[test]
 fn cycles_and_towers_of_views_end() {
     let tower: String = (1..=20).map(|n| format!("CREATE VIEW w{n} AS FROM w{};", n - 1)).collect();
     let wide: String = (1..=12)

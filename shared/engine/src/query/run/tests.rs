@@ -11,7 +11,7 @@ use crate::raw::Database;
 use crate::watchdog::Watchdog;
 
 async fn work(watchdog: &Watchdog) -> (Work, mpsc::Receiver<RecordBatch>) {
-    let sessions = Sessions::new(Database::open(&[], None).expect("one"), true, 1);
+    let sessions = Sessions::new(Database::open(&[], None).expect("one"), true, 1, String::new());
     let session = sessions.take().expect("one");
     let watch = watchdog.watch(session.connection.interrupt(), None);
     let ending = Arc::new(Ending::new(Arc::clone(&watch)));

@@ -14,7 +14,7 @@ use parquet::file::reader::ChunkReader;
 
 use super::{fault, schema};
 
-pub use rows::{ParquetRows, rows};
+pub use rows::{ParquetRows, columns, rows};
 
 /// What a whole Parquet file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::fs::File;
 
 use arrow_array::RecordBatch;
 use domain::{Error, Result};
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
@@ -19,10 +20,25 @@ pub struct ParquetRows {
 
 /// Opens the file at its first row.
 pub fn rows(file: File) -> Result<ParquetRows> {
+    open(file, None)
+}
+
+/// The same, with these columns alone.
+pub fn columns(file: File, columns: &[String]) -> Result<ParquetRows> {
+    open(file, Some(columns))
+}
+
+fn open(file: File, columns: Option<&[String]>) -> Result<ParquetRows> {
     // Hints for Arrow are the sender's word, and not what the columns hold.
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let reader = fault::guarded(|| {
-        ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)?.build()
+        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)?;
+        let Some(columns) = columns else { return builder.build() };
+        let fields = builder.schema().fields().iter().enumerate();
+        let wanted = fields.filter(|(_, field)| columns.contains(field.name()));
+        let wanted = wanted.map(|(index, _)| index).collect::<Vec<_>>();
+        let mask = ProjectionMask::roots(builder.parquet_schema(), wanted);
+        builder.with_projection(mask).build()
     });
     Ok(ParquetRows { reader: Some(reader.map_err(|what| broken(0, &what))?), batch: 0 })
 }

@@ -19,6 +19,7 @@ mod value;
 pub(super) use columns::Columns;
 pub(super) use input::Input;
 pub(super) use misfit::shortened;
+pub(super) use scan::DEPTH;
 
 use super::{csv, ndjson};
 

@@ -10,7 +10,7 @@ mod string;
 mod value;
 
 /// Levels of arrays and objects in one value.
-pub(super) const DEPTH: usize = 500;
+pub(in crate::read) const DEPTH: usize = 500;
 
 /// What is wrong with a text that should be JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
