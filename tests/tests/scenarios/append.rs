@@ -25,6 +25,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         columns_are_matched_by_name_and_what_is_left_out_is_filled,
         narrower_types_and_other_encodings_fit,
         sixteen_bytes_become_a_uuid_whatever_else_the_body_holds,
+        a_dictionary_that_changes_in_mid_stream_is_the_one_of_its_rows,
         no_rows_of_the_right_schema_make_no_snapshot,
         small_and_large_appends_are_counted_exactly,
         appends_at_the_same_moment_all_arrive_once,
@@ -233,4 +234,22 @@ async fn an_append_is_seen_by_the_very_next_request() {
         assert_eq!(counted, turn.to_string(), "the query after append {turn}");
         assert_eq!(app.table(&name).await["row_count"], turn, "the table after append {turn}");
     }
+}
+
+/// As the format has it: a dictionary takes the place of the one before, for the batches that follow.
+async fn a_dictionary_that_changes_in_mid_stream_is_the_one_of_its_rows() {
+    let (app, name) = (shared().await, unique("dictionaries"));
+    app.create(&name, json!([{"name": "v", "type": "VARCHAR"}])).await;
+    let of = |values: [&str; 2], rows: usize| {
+        let keys: Int32Array = (0..rows).map(|row| Some((row % 2) as i32)).collect();
+        let values = Arc::new(StringArray::from(values.to_vec()));
+        let values = DictionaryArray::<Int32Type>::new(keys, values);
+        batch([("v", Arc::new(values) as ArrayRef)])
+    };
+    let body = arrow_of(&[of(["a", "b"], 3_000), of(["c", "d"], 5), of(["a", "e"], 4_000)]);
+    app.put(&path_of(&name), ARROW, body).await.is(200);
+    let sql = format!("SELECT v, count(*) AS n FROM {name} GROUP BY v ORDER BY v");
+    let found: Vec<_> =
+        app.rows(&sql).await.into_iter().map(|row| json!([row["v"], row["n"]])).collect();
+    assert_eq!(json!(found), json!([["a", 3_500], ["b", 1_500], ["c", 3], ["d", 2], ["e", 2_000]]));
 }
