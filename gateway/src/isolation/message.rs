@@ -14,8 +14,8 @@ pub(super) const PATH: &str = "/rows-of-query";
 #[derive(Serialize, Deserialize)]
 pub(super) struct Asked {
     select: What,
-    /// Tables that may be read, and whether written; `None` is all.
-    grants: Option<Vec<(Parts, bool)>>,
+    /// `None` is all.
+    grants: Option<Vec<Granted>>,
     snapshot: Option<u64>,
     limit: Option<u64>,
     /// Times that are left.
@@ -31,6 +31,26 @@ enum What {
 
 /// Schema and name.
 type Parts = (String, String);
+
+/// A table that may be read, and whether written.
+pub(super) type Granted = (Parts, bool);
+
+/// What may be touched; `None` is all.
+pub(super) fn granted(grants: &Grants) -> Option<Vec<Granted>> {
+    let Grants::Tables(tables) = grants else { return None };
+    let granted = |(name, access): &(TableName, Access)| (parts(name), *access == Access::Write);
+    Some(tables.iter().map(granted).collect())
+}
+
+/// The same, as it arrives.
+pub(super) fn grants(granted: Option<Vec<Granted>>) -> Result<Grants> {
+    let Some(tables) = granted else { return Ok(Grants::All) };
+    let granted = |(parts, write): Granted| {
+        let access = if write { Access::Write } else { Access::Read };
+        Ok((name(&parts)?, access))
+    };
+    Ok(Grants::Tables(tables.into_iter().map(granted).collect::<Result<_>>()?))
+}
 
 fn parts(name: &TableName) -> Parts {
     (name.schema.as_str().to_owned(), name.name.as_str().to_owned())
@@ -104,15 +124,7 @@ impl Asked {
         let left = |at: Option<Instant>| at.map(|at| at.saturating_duration_since(Instant::now()));
         Ok(Self {
             select,
-            grants: match &query.grants {
-                Grants::All => None,
-                Grants::Tables(tables) => {
-                    let granted = |(name, access): &(TableName, Access)| {
-                        (parts(name), *access == Access::Write)
-                    };
-                    Some(tables.iter().map(granted).collect())
-                }
-            },
+            grants: granted(&query.grants),
             snapshot: query.snapshot.map(|snapshot| snapshot.0),
             limit: query.limit,
             first: left(query.deadlines.first),
@@ -121,14 +133,7 @@ impl Asked {
     }
 
     pub(super) fn into_query(self) -> Result<Query> {
-        let granted = |(parts, write): (Parts, bool)| {
-            let access = if write { Access::Write } else { Access::Read };
-            Ok((name(&parts)?, access))
-        };
-        let grants = match self.grants {
-            None => Grants::All,
-            Some(tables) => Grants::Tables(tables.into_iter().map(granted).collect::<Result<_>>()?),
-        };
+        let grants = grants(self.grants)?;
         let select = match self.select {
             What::Table(parts) => Select::table(name(&parts)?),
             What::Sql(text) => {

@@ -5,6 +5,7 @@
 //! one. What it asks for itself, to make a table of it, goes there too. Why so: docs/adr/0006.
 
 mod answer;
+mod caller;
 mod elsewhere;
 mod inner;
 mod message;

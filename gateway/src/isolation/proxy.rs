@@ -11,16 +11,17 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use bytes::Bytes;
-use domain::{Code, Error};
+use domain::{Caller, Code, Error};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, Version, header};
 use http_body_util::Full;
 use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
-use web::{Failure, Finished, JsonBytes, RequestContext};
+use web::{Authenticated, Failure, Finished, JsonBytes, RequestContext};
 
 use super::NUMBER;
 use super::answer::{Coming, move_wire};
+use super::caller;
 use super::pool::{Pool, Seat};
 use super::process::Ending;
 
@@ -43,21 +44,29 @@ pub(crate) fn router(pool: Arc<Pool>) -> Router {
 
 async fn forward_get(
     State(pool): State<Arc<Pool>>,
+    Authenticated(caller): Authenticated,
     context: RequestContext,
     head: Parts,
 ) -> Result<Response, Failure> {
-    Ok(forward(&pool, &context, &head, Bytes::new()).await?)
+    Ok(forward(&pool, &context, handed_on(head, &caller)?, Bytes::new()).await?)
 }
 
 /// The body is waited for here: one that comes slowly takes no place in a process, and one that is whole
 /// can be sent again.
 async fn forward_post(
     State(pool): State<Arc<Pool>>,
+    Authenticated(caller): Authenticated,
     context: RequestContext,
     head: Parts,
     JsonBytes(body): JsonBytes,
 ) -> Result<Response, Failure> {
-    Ok(forward(&pool, &context, &head, body.unwrap_or_default()).await?)
+    Ok(forward(&pool, &context, handed_on(head, &caller)?, body.unwrap_or_default()).await?)
+}
+
+/// With who asks in place of what they said of themselves.
+fn handed_on(mut head: Parts, caller: &Caller) -> Result<Parts, Error> {
+    head.headers.insert(header::AUTHORIZATION, caller::header(caller)?);
+    Ok(head)
 }
 
 /// Why there is no answer.
@@ -71,10 +80,10 @@ pub(super) enum Lost {
 async fn forward(
     pool: &Pool,
     context: &RequestContext,
-    head: &Parts,
+    head: Parts,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let request = |number| request(pool, context, head, body.clone(), number);
+    let request = |number| request(pool, context, &head, body.clone(), number);
     let (answer, _) = hand_over(pool, request).await?;
     Ok(response(answer))
 }

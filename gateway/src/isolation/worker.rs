@@ -8,8 +8,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware::from_fn;
 use config::Config;
-use web::{Anonymous, Edge};
+use web::Edge;
 
+use super::caller::HandedOn;
 use super::running::{Numbered, Running, numbered};
 use super::{READY, STUCK};
 use crate::parts::{Parts, Stores};
@@ -33,7 +34,7 @@ pub(crate) async fn serve(config: &Config, socket: &Path) -> anyhow::Result<()> 
     let mut server = config.server.clone();
     // The process before this one answers pages of other origins.
     server.cors_allow_origins.clear();
-    let edge = Edge::new(Arc::new(Anonymous), server, stores.temporary_dir());
+    let edge = Edge::new(Arc::new(HandedOn), server, stores.temporary_dir());
     let router = web::finish(rows.layer(from_fn(numbered)), Arc::new(edge));
     startup::serve_unix(socket, router, &config.server, || Ok(say(READY)?)).await
 }
