@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Caller, Code, Error, Result};
+use domain::{Caller, Error, Result};
 use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 use service::Authenticator;
@@ -33,8 +33,7 @@ impl Authenticator for HandedOn {
         let bytes = authorization.and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
         let handed = bytes.and_then(|bytes| serde_json::from_slice::<Handed>(&bytes).ok());
         let Some(Handed { name, grants: granted }) = handed else {
-            let detail = "This is asked by its server only.";
-            return Err(Error::new(Code::Unauthenticated, "UNAUTHENTICATED", detail));
+            return Err(Error::internal("a query process was asked by another than its server"));
         };
         Ok(Caller { name, grants: grants(granted)? })
     }
@@ -42,7 +41,7 @@ impl Authenticator for HandedOn {
 
 #[cfg(test)]
 mod tests {
-    use domain::{Access, Grants, TableName};
+    use domain::{Access, Code, Grants, TableName};
 
     use super::*;
 
@@ -59,7 +58,7 @@ mod tests {
         }
         for odd in [None, Some(""), Some("Bearer ada read:t"), Some("e30"), Some("bm8")] {
             let error = HandedOn.authenticate(odd).await.expect_err("nobody");
-            assert_eq!(error.code, Code::Unauthenticated, "{odd:?}");
+            assert_eq!(error.code, Code::Internal, "{odd:?}");
         }
     }
 }
