@@ -3,6 +3,7 @@
 mod credentials;
 mod dynamodb;
 mod object_store;
+mod sdk;
 mod secrets;
 
 pub use credentials::credentials;

@@ -5,13 +5,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::{Credentials, Region};
 use aws_sdk_s3::error::{DisplayErrorContext, SdkError};
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use config::S3Config;
 use domain::{Code, Error, ObjectUri, Result};
 use futures::StreamExt;
 use service::{ObjectStore, StoredObject};
+
+use crate::sdk;
 
 /// The lake's bucket, through S3's API.
 pub struct S3ObjectStore {
@@ -27,15 +28,7 @@ impl S3ObjectStore {
             .connect_timeout(Duration::from_secs(2))
             .operation_timeout(Duration::from_secs(5))
             .build();
-        let mut loader = aws_config::from_env()
-            .region(Region::new(config.region.clone()))
-            .timeout_config(timeouts);
-        if let Some(keys) = &config.keys {
-            let secret = keys.secret_key.reveal();
-            let static_keys =
-                Credentials::new(&keys.access_key, secret, None, None, "configuration");
-            loader = loader.credentials_provider(static_keys);
-        }
+        let loader = sdk::loader(&config.region, config.keys.as_ref()).timeout_config(timeouts);
         let mut builder = aws_sdk_s3::config::Builder::from(&loader.load().await);
         if let Some(url) = config.endpoint_url() {
             builder = builder.endpoint_url(url).force_path_style(true);

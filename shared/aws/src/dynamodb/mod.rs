@@ -13,7 +13,6 @@ use async_trait::async_trait;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{Credentials, Region};
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use config::DynamoDbConfig;
 use domain::{Result, Timestamp};
@@ -21,6 +20,7 @@ use service::{Item, ItemKey, ItemRange, ItemWrite, Items, Transacted};
 
 use self::failure::unavailable;
 use self::values::{Attributes, alive, key_of, text};
+use crate::sdk;
 
 /// Keys of one BatchGetItem at most.
 const BATCH: usize = 100;
@@ -49,16 +49,8 @@ impl DynamoDbItems {
             .with_max_attempts(5)
             .with_initial_backoff(Duration::from_millis(50))
             .with_max_backoff(Duration::from_secs(1));
-        let mut loader = aws_config::from_env()
-            .region(Region::new(config.region.clone()))
-            .retry_config(retries)
-            .timeout_config(timeouts);
-        if let Some(keys) = &config.keys {
-            let secret = keys.secret_key.reveal();
-            let static_keys =
-                Credentials::new(&keys.access_key, secret, None, None, "configuration");
-            loader = loader.credentials_provider(static_keys);
-        }
+        let loader = sdk::loader(&config.region, config.keys.as_ref());
+        let loader = loader.retry_config(retries).timeout_config(timeouts);
         let mut builder = aws_sdk_dynamodb::config::Builder::from(&loader.load().await);
         if let Some(endpoint) = &config.endpoint {
             builder = builder.endpoint_url(format!("http://{endpoint}"));
