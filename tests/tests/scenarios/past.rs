@@ -16,6 +16,8 @@ pub(crate) fn all() -> Vec<Scenario> {
         a_table_is_described_as_it_was,
         points_that_are_none_are_refused,
         nothing_has_changed_since_is_an_empty_answer,
+        show_tables_shows_a_schema_as_it_is_now,
+        a_creation_has_no_state_to_match,
         what_the_client_has_is_not_sent_again,
         tables_are_listed_by_schema_and_by_how_they_begin,
     ]
@@ -170,4 +172,30 @@ async fn nothing_has_changed_since_is_an_empty_answer() {
     assert_eq!(late.fields(), ["to"]);
     let second = &documents[1]["snapshot"];
     ask(&format!("from={newest}&to={second}")).await.problem(422, "INVALID_RANGE");
+}
+
+async fn show_tables_shows_a_schema_as_it_is_now() {
+    let (app, schema) = (shared().await, unique("shown"));
+    app.create(&format!("{schema}.one"), numbered_columns()).await;
+    let ask = |more: Value| {
+        let mut body = json!({"sql": "SHOW TABLES", "default_schema": schema});
+        body.as_object_mut().expect("one").extend(more.as_object().expect("one").clone());
+        app.post("/query", body)
+    };
+    assert_eq!(ask(json!({})).await.is(200).json()["rows"], json!([{"name": "one"}]));
+    let past = ask(json!({"snapshot": 1})).await;
+    past.problem(422, "SQL_NOT_ALLOWED");
+    assert_eq!(past.fields(), ["snapshot"]);
+}
+
+async fn a_creation_has_no_state_to_match() {
+    let (app, name) = (shared().await, unique("unmatched"));
+    let body = json!({"name": name, "columns": numbered_columns()}).to_string();
+    for tag in ["*", "\"7\""] {
+        let request =
+            app.request(Method::POST, "/tables").header("content-type", "application/json");
+        let request = request.header("if-match", tag).body(body.clone());
+        send(request).await.problem(400, "INVALID_HEADER");
+    }
+    app.get(&path_of(&name)).await.problem(404, "TABLE_NOT_FOUND");
 }
