@@ -1,21 +1,15 @@
 //! What a configuration limits of tables that are made or changed.
 
-use crate::{Error, Name, Result, TableDefinition, TableName, TablePatch, limits};
+use crate::{Error, Name, Result, TableDefinition, TableName, TablePatch};
 
-/// Limits within [`limits`]. They hold for what is new: a table that is there is read and written as it is.
+/// Limits within [`crate::limits`]. They hold for what is new: a table that is there is read and written as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableLimits {
-    /// `EIDER_MAX_COLUMNS`: columns of a table, at most [`limits::COLUMNS`].
+    /// `EIDER_MAX_COLUMNS`: columns of a table, at most [`crate::limits::COLUMNS`].
     pub columns: usize,
     /// `EIDER_MAX_NAME_CHARACTERS`: characters in the name of a schema, table or column, at most
-    /// [`limits::NAME_CHARACTERS`].
+    /// [`crate::limits::NAME_CHARACTERS`].
     pub name_characters: usize,
-}
-
-impl Default for TableLimits {
-    fn default() -> Self {
-        Self { columns: limits::COLUMNS, name_characters: limits::NAME_CHARACTERS }
-    }
 }
 
 impl TableLimits {

@@ -33,8 +33,7 @@ pub use feed::{Fed, FeedEvent, Feeds};
 pub use get_table::get_table;
 pub use infer::columns_of;
 pub use items::{
-    Expected, ITEM_BYTES, Item, ItemKey, ItemRange, ItemWrite, Items, TRANSACTION_WRITES,
-    Transacted, check_transaction,
+    Expected, Item, ItemKey, ItemRange, ItemWrite, Items, Transacted, check_transaction,
 };
 pub use lake_state::{lake_state, reconnect};
 pub use list_history::list_history;

@@ -3,7 +3,6 @@
 use domain::{
     Access, Caller, Code, Error, Kind, Name, Point, Result, SnapshotId, Table, TableName,
 };
-
 use futures::StreamExt;
 
 use crate::{Catalog, Query, QueryEngine, Rows, Select, get_table};
