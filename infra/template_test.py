@@ -14,10 +14,11 @@ TEMPLATE = cfn_yaml.load(str(ROOT / "template.yaml"))
 FRONT_DOOR = cfn_yaml.load(str(ROOT / "infra/front-door.yaml"))
 RESOURCES = TEMPLATE["Resources"]
 # Folder of functions/ and the role of PostgreSQL that it has.
-FUNCTIONS = {"rows": "Reader", "system": "Reader", "tables": "Writer"}
+FUNCTIONS = {"jobs": "Reader", "rows": "Reader", "system": "Reader", "tables": "Writer"}
 WITH_DUCKDB = {"rows", "tables"}
 LAKE = {"Fn::Sub": "${DataBucket.Arn}/lake/*"}
 BUCKET = {"Fn::GetAtt": ["DataBucket", "Arn"]}
+STATE = {"Fn::GetAtt": ["StateTable", "Arn"]}
 
 
 def function(name):
@@ -63,7 +64,7 @@ class Functions(unittest.TestCase):
         for name in FUNCTIONS:
             for limit in ("MemorySize", "Timeout", "ReservedConcurrentExecutions", "EphemeralStorage", "LoggingConfig"):
                 self.assertIn(limit, function(name), name)
-        self.assertEqual([function(name)["Timeout"] for name in ("tables", "system", "rows")], [30, 30, 900])
+        self.assertEqual([function(name)["Timeout"] for name in ("tables", "system", "jobs", "rows")], [30, 30, 30, 900])
 
     def test_connections_fit_postgres(self):
         declared = TEMPLATE["Metadata"]["EiderConnections"]
@@ -111,9 +112,11 @@ class Functions(unittest.TestCase):
     def test_rights_are_these_and_no_others(self):
         only_lake = {"StringLike": {"s3:prefix": ["lake/*"]}}
         writes = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
+        changes = ["PutItem", "DeleteItem", "ConditionCheckItem"]
         expected = {
+            "jobs": [([f"dynamodb:{action}" for action in ("BatchGetItem", "Query", *changes)], STATE, None)],
             "rows": [("s3:GetObject", LAKE, None), ("s3:ListBucket", BUCKET, only_lake)],
-            "system": [("s3:ListBucket", BUCKET, None)],
+            "system": [("s3:ListBucket", BUCKET, None), ("dynamodb:GetItem", STATE, None)],
             "tables": [
                 (writes, LAKE, None), ("s3:ListBucket", BUCKET, only_lake),
                 ("HasSources", "s3:GetObject", {"Ref": "SourceObjectArns"}),
@@ -143,6 +146,8 @@ class Api(unittest.TestCase):
             "ANY /tables/{proxy+}": "integrations/${TablesIntegration}",
             "ANY /config/ducklake": "integrations/${TablesIntegration}",
             "ANY /config/ducklake/{proxy+}": "integrations/${TablesIntegration}",
+            "ANY /jobs": "integrations/${JobsIntegration}",
+            "ANY /jobs/{proxy+}": "integrations/${JobsIntegration}",
             "$default": "integrations/${SystemIntegration}",
         })
 
@@ -194,6 +199,19 @@ class Bucket(unittest.TestCase):
         self.assertEqual(set(rule), {"Id", "Status", "AbortIncompleteMultipartUpload"}, "data files must never expire")
         (statement,) = RESOURCES["DataBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
         self.assertEqual((statement["Effect"], statement["Condition"]), ("Deny", {"Bool": {"aws:SecureTransport": "false"}}))
+
+
+class State(unittest.TestCase):
+    def test_the_state_outlives_the_stack_and_forgets_what_has_expired(self):
+        table = RESOURCES["StateTable"]
+        self.assertEqual((table["DeletionPolicy"], table["UpdateReplacePolicy"]), ("Retain", "Retain"))
+        settings = table["Properties"]
+        self.assertEqual(settings["BillingMode"], "PAY_PER_REQUEST")
+        self.assertEqual([(key["AttributeName"], key["KeyType"]) for key in settings["KeySchema"]], [("pk", "HASH"), ("sk", "RANGE")])
+        self.assertEqual(settings["TimeToLiveSpecification"], {"AttributeName": "ttl", "Enabled": True})
+        self.assertEqual(settings["PointInTimeRecoverySpecification"], {"PointInTimeRecoveryEnabled": True})
+        shared = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+        self.assertEqual(shared["STATE_DYNAMODB_TABLE"], {"Ref": "StateTable"})
 
 
 class FrontDoor(unittest.TestCase):

@@ -109,7 +109,7 @@ release_environment() {
 # Nothing that the person has set for another Eider may reach this one.
 clean_environment() {
   # shellcheck disable=SC2086 # names are words
-  unset ${!DB_@} ${!STORAGE_@} ${!EIDER_@} ENVIRONMENT
+  unset ${!DB_@} ${!STORAGE_@} ${!STATE_@} ${!EVENTS_@} ${!EIDER_@} ENVIRONMENT
 }
 
 # services_up DIR: starts them; containers need nothing of ours.

@@ -28,6 +28,10 @@ TABLE = {
     ],
 }
 
+RUN = "01941f29-7c00-7000-8000-0000000000e1"
+# Of no run: what a run that has not been started answers.
+FAILED_RUN = "01941f29-7c00-7000-8000-0000000000e2"
+
 # Operation -> function, method, path with query, headers, body.
 OPERATIONS = {
     "get_root": ("system", "GET", "/", {"accept": JSON}, None),
@@ -58,10 +62,26 @@ OPERATIONS = {
                     {"sql": "SELECT origin, delay FROM this WHERE distance > $1 ORDER BY origin", "params": [400]}),
     "run_query": ("rows", "POST", "/query", {"accept": JSON, "content-type": JSON},
                   {"sql": "SELECT count(*) AS flights, avg(delay) AS mean_delay FROM flights", "limit": 10}),
+    "create_job": ("jobs", "POST", "/jobs", {"content-type": JSON, "idempotency-key": "event-create-job"},
+                   {"name": "daily-load", "owner": "data@example.org", "outputs": ["flights"], "tags": ["nightly"]}),
+    "list_jobs": ("jobs", "GET", "/jobs?tag=nightly", {"accept": JSON}, None),
+    "get_job": ("jobs", "GET", "/jobs/daily-load", {"accept": JSON}, None),
+    "start_run": ("jobs", "POST", "/jobs/daily-load/runs", {"content-type": JSON, "idempotency-key": "event-start-run"},
+                  {"run_id": RUN, "parameters": {"day": "2026-11-20"}, "heartbeat_timeout_seconds": 300}),
+    "list_runs": ("jobs", "GET", "/jobs/daily-load/runs?state=RUNNING", {"accept": JSON}, None),
+    "get_run": ("jobs", "GET", f"/jobs/daily-load/runs/{RUN}", {"accept": JSON}, None),
+    "put_progress": ("jobs", "PUT", f"/jobs/daily-load/runs/{RUN}/progress", {"content-type": JSON},
+                     {"percentage": 50, "message": "half of the files", "metrics": {"rows": 3}}),
+    "complete_run": ("jobs", "PUT", f"/jobs/daily-load/runs/{RUN}/complete", {"content-type": JSON}, {"message": "loaded"}),
+    "fail_run": ("jobs", "PUT", f"/jobs/daily-load/runs/{FAILED_RUN}/fail", {"content-type": JSON},
+                 {"error": {"message": "the disk is full"}}),
+    "abort_run": ("jobs", "PUT", f"/jobs/daily-load/runs/{FAILED_RUN}/abort", {"content-type": JSON},
+                  {"error": {"message": "given up"}}),
+    "delete_job": ("jobs", "DELETE", "/jobs/daily-load", {"idempotency-key": "event-delete-job"}, None),
 }
 
-# What template.yaml sends to `tables`, with all below.
-ROOTS_OF_TABLES = ("/tables", "/config/ducklake")
+# What template.yaml sends to a function, with all below; the rest is for `system`, and `rows` has a URL.
+ROOTS = {"tables": ("/tables", "/config/ducklake"), "jobs": ("/jobs",)}
 
 
 def body_of(body):
@@ -77,9 +97,9 @@ def body_of(body):
 
 def route_of(function, path):
     """The route of template.yaml and what its greedy part matched; function URLs have neither."""
-    if function != "tables":
+    if function not in ROOTS:
         return "$default", {}
-    (root,) = (root for root in ROOTS_OF_TABLES if path == root or path.startswith(f"{root}/"))
+    (root,) = (root for root in ROOTS[function] if path == root or path.startswith(f"{root}/"))
     if path == root:
         return f"ANY {root}", {}
     return f"ANY {root}/{{proxy+}}", {"pathParameters": {"proxy": path.removeprefix(f"{root}/")}}

@@ -16,8 +16,9 @@ use crate::services::Services;
 const ROUNDS: usize = 7;
 
 /// A function, its memory as the template has it, and the event that it is given twice.
-const FUNCTIONS: [(&str, u32, &str); 4] = [
+const FUNCTIONS: [(&str, u32, &str); 5] = [
     ("system", 256, "get_health"),
+    ("jobs", 256, "list_jobs"),
     ("tables", 2048, "list_tables"),
     ("tables", 2048, "append_table"),
     ("rows", 3008, "run_query"),

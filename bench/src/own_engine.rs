@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use async_trait::async_trait;
-use config::{Config, S3Keys, StorageConfig};
+use config::{AwsKeys, Config, StorageConfig};
 use embedded::StoredKeys;
 use engine::{Engine, EngineSettings};
 use service::{ObjectCredentials, S3Credentials};
@@ -37,7 +37,7 @@ pub(crate) fn on(variables: impl IntoIterator<Item = (String, String)>) -> anyho
 }
 
 /// Keys that stay. The SDK, which knows other ones, would take longer to link than all the rest.
-struct Static(S3Keys);
+struct Static(AwsKeys);
 
 #[async_trait]
 impl ObjectCredentials for Static {

@@ -1,4 +1,4 @@
-//! PostgreSQL and MinIO: those that are there, or some of the bench's own.
+//! PostgreSQL, MinIO and DynamoDB Local: those that are there, or some of the bench's own.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -35,8 +35,8 @@ impl<'p> Services<'p> {
             fs::create_dir_all(folder)?;
             // PostgreSQL, run as another user, must come through.
             fs::set_permissions(folder, fs::Permissions::from_mode(0o711))?;
-            waiting("starting PostgreSQL and MinIO", || {
-                place.tool("dev", &["fetch", "minio"])?;
+            waiting("starting PostgreSQL, MinIO and DynamoDB Local", || {
+                place.tool("dev", &["fetch", "minio", "dynamodb"])?;
                 place.tool("tools/services", &["up", &folder.display().to_string()])
             })?;
         }
@@ -49,10 +49,11 @@ impl<'p> Services<'p> {
     pub(crate) fn lake(&self) -> anyhow::Result<Lake> {
         let id = uuid::Uuid::new_v4().simple().to_string();
         let mut variables = self.variables.clone();
-        variables.retain(|(name, _)| name != "STORAGE_DEFAULT_BUCKET");
+        variables.retain(|(name, _)| !["STORAGE_DEFAULT_BUCKET", "STATE_DYNAMODB_TABLE"].contains(&name.as_str()));
         variables.extend(self.place.variables());
         variables.push(("DB_DUCKLAKE_METADATA_SCHEMA".to_owned(), format!("bench_{id}")));
         variables.push(("STORAGE_DEFAULT_BUCKET".to_owned(), format!("bench-{id}")));
+        variables.push(("STATE_DYNAMODB_TABLE".to_owned(), format!("bench-{id}")));
         let mut migrate = Command::new(self.place.binary("eider-server")?);
         migrate.arg("migrate").env_clear().envs(variables.iter().cloned());
         run(migrate.env("EIDER_HOME", self.place.fresh("services")?))?;

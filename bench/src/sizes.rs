@@ -15,7 +15,7 @@ pub(crate) fn run(place: &Place) -> anyhow::Result<Report> {
     place.tool("tools/package", &[])?;
     let staged = place.root.join("target/lambda");
     let layer = unpacked(&staged.join("duckdb"))?;
-    for name in ["system", "tables", "rows", "duckdb"] {
+    for name in ["system", "jobs", "tables", "rows", "duckdb"] {
         let folder = staged.join(name);
         let zip = place.folder.join(format!("{name}.zip"));
         waiting(&format!("packing {name}"), || pack(&folder, &zip))?;

@@ -67,12 +67,13 @@ fn literal(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use config::{S3Keys, Secret};
+    use config::{AwsKeys, Secret};
 
     use super::*;
 
     fn store(endpoint: Option<&str>, has_keys: bool) -> S3Config {
-        let keys = || S3Keys { access_key: "key".into(), secret_key: Secret::new("a long secret") };
+        let keys =
+            || AwsKeys { access_key: "key".into(), secret_key: Secret::new("a long secret") };
         S3Config {
             endpoint: endpoint.map(str::to_owned),
             secure: endpoint.is_none(),

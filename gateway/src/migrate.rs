@@ -1,6 +1,6 @@
 //! `eider-server migrate`: the lake, and what is ours in its catalog, at this version.
 
-use config::{CatalogConfig, Config, SqliteConfig};
+use config::{CatalogConfig, Config, SqliteConfig, StateStore};
 
 use crate::parts::Stores;
 
@@ -11,6 +11,11 @@ pub async fn migrate(config: &Config) -> anyhow::Result<()> {
     let objects = aws::S3ObjectStore::new(&stores.s3).await;
     if objects.ensure_bucket().await? {
         println!("made the bucket {}", stores.s3.bucket);
+    }
+    if let StateStore::DynamoDb(table) = &config.state.store
+        && aws::DynamoDbItems::new(table).await.ensure_table().await?
+    {
+        println!("made the table {}", table.table);
     }
     let migrated = match &stores.catalog {
         CatalogConfig::Sqlite(sqlite) => embedded(config, &stores, sqlite).await?,

@@ -16,7 +16,7 @@ pub fn openapi() -> OpenApi {
         ))
         .build();
     let mut document = OpenApiBuilder::new().info(info).build();
-    for part in [tables::openapi(), rows::openapi(), system::openapi()] {
+    for part in [tables::openapi(), rows::openapi(), jobs::openapi(), system::openapi()] {
         document.merge(part);
     }
     document

@@ -4,10 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use catalog::PostgresCatalog;
-use config::{CatalogConfig, Config, S3Config, StorageConfig};
+use config::{CatalogConfig, Config, S3Config, StateStore, StorageConfig};
+use domain::Timestamp;
 use embedded::ObjectServer;
 use engine::{Engine, EngineSettings};
-use service::{Catalog, ObjectStore};
+use service::jobs::Jobs;
+use service::{Catalog, Feeds, Items, ObjectStore};
 
 use crate::home::{self, HomeLock};
 use crate::scratch::Scratch;
@@ -20,6 +22,10 @@ pub struct Parts {
     pub engine: Engine,
     /// The object store.
     pub objects: Arc<dyn ObjectStore>,
+    /// The state store.
+    pub items: Arc<dyn Items>,
+    /// Jobs and runs in it.
+    pub jobs: Arc<Jobs>,
 }
 
 /// The stores below the adapters: what `migrate` works on too.
@@ -37,7 +43,8 @@ impl Stores {
     /// Starts what is embedded and reads what is secret.
     pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
         let is_embedded = matches!(config.catalog, CatalogConfig::Sqlite(_))
-            || matches!(config.storage, StorageConfig::Embedded(_));
+            || matches!(config.storage, StorageConfig::Embedded(_))
+            || matches!(config.state.store, StateStore::Sqlite(_));
         let home = is_embedded.then(|| home::take(&config.server.home)).transpose()?;
         let scratch = Scratch::new(&config.engine.temporary_dir)?;
         let catalog = aws::read_passwords(&config.catalog).await?;
@@ -74,6 +81,22 @@ impl Parts {
             CatalogConfig::Postgres(postgres) => Arc::new(PostgresCatalog::new(postgres)?),
         };
         let objects = Arc::new(aws::S3ObjectStore::new(&stores.s3).await);
-        Ok(Self { catalog, engine, objects })
+        let items = items(&config.state.store).await?;
+        let feeds = Arc::new(Feeds::new(items.clone(), config.state.event_retention));
+        let jobs = Arc::new(Jobs::new(items.clone(), feeds));
+        Ok(Self { catalog, engine, objects, items, jobs })
     }
+}
+
+/// The state store; the embedded one is made if it is not there.
+async fn items(store: &StateStore) -> anyhow::Result<Arc<dyn Items>> {
+    Ok(match store {
+        StateStore::Sqlite(path) => Arc::new(embedded::SqliteItems::open(path, now()).await?),
+        StateStore::DynamoDb(table) => Arc::new(aws::DynamoDbItems::new(table).await),
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the composition root asks the clock")]
+fn now() -> Timestamp {
+    Timestamp::now()
 }

@@ -49,7 +49,7 @@ pub async fn router(
         Isolation::Process => Some(isolation::Pool::start(config, stores)?),
         Isolation::Inline => None,
     };
-    let Parts { catalog, engine, objects } = Parts::new(config, stores).await?;
+    let Parts { catalog, engine, objects, items, jobs } = Parts::new(config, stores).await?;
     warm_up(&engine).await?;
     let lake = engine.lake(catalog.clone());
     let here = engine.queries(catalog.clone());
@@ -75,9 +75,12 @@ pub async fn router(
         CatalogConfig::Sqlite(_) => domain::SQLITE_EXTENSION,
         CatalogConfig::Postgres(_) => domain::POSTGRES_EXTENSION,
     };
+    let jobs = jobs::router(jobs::Adapters { jobs });
+    let config_of_system = Arc::new(config.clone());
     let system =
-        system::Adapters { catalog, objects, catalog_extension, config: Arc::new(config.clone()) };
-    let merged = Router::from(tables::router(tables)).merge(rows).merge(system::router(system));
+        system::Adapters { catalog, objects, items, catalog_extension, config: config_of_system };
+    let merged = Router::from(tables::router(tables)).merge(rows);
+    let merged = merged.merge(jobs).merge(system::router(system));
     let edge = Edge::new(authenticator, config.server.clone(), stores.temporary_dir());
     Ok(web::finish(merged, Arc::new(edge)))
 }

@@ -7,7 +7,7 @@ use config::{Config, Platform};
 use domain::{Extension, LAKE_EXTENSIONS};
 
 use crate::Adapters;
-use crate::probe::Probes;
+use crate::probe::{Probe, Probes};
 
 /// All of them: those of the settings alone, then those that ask the outside.
 pub(crate) async fn all(adapters: &Adapters) -> Vec<ConfigCheck> {
@@ -15,7 +15,7 @@ pub(crate) async fn all(adapters: &Adapters) -> Vec<ConfigCheck> {
     // A start refuses what does not parse.
     let parsed = "Every variable was read, and none contradicts another.";
     let mut checks = vec![check("configuration", CheckStatus::Ok, parsed)];
-    checks.extend([catalog(&probes), catalog_version(&probes), storage(&probes)]);
+    checks.extend([catalog(&probes), catalog_version(&probes), storage(&probes), state(&probes)]);
     checks.extend(extensions(&adapters.config, adapters.catalog_extension));
     checks.extend(settings::all(&adapters.config));
     checks
@@ -66,14 +66,20 @@ fn catalog_version(probes: &Probes) -> ConfigCheck {
 }
 
 fn storage(probes: &Probes) -> ConfigCheck {
-    const NAME: &str = "object_store_reachable";
-    match &probes.storage.answer {
+    reachable("object_store_reachable", "The lake's bucket", &probes.storage)
+}
+
+fn state(probes: &Probes) -> ConfigCheck {
+    reachable("state_store_reachable", "The state store", &probes.state)
+}
+
+fn reachable(name: &str, what: &str, probe: &Probe<()>) -> ConfigCheck {
+    match &probe.answer {
         Ok(()) => {
-            let detail =
-                format!("The lake's bucket answered in {} ms.", probes.storage.latency_ms());
-            check(NAME, CheckStatus::Ok, detail)
+            let detail = format!("{what} answered in {} ms.", probe.latency_ms());
+            check(name, CheckStatus::Ok, detail)
         }
-        Err(error) => check(NAME, CheckStatus::Failed, &error.detail),
+        Err(error) => check(name, CheckStatus::Failed, &error.detail),
     }
 }
 

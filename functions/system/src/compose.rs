@@ -1,10 +1,10 @@
-//! The adapters of this function: the catalog and the object store, only to ask whether they are up.
+//! The adapters of this function: the stores, only to ask whether they are up.
 
 use std::sync::Arc;
 
 use axum::Router;
 use catalog::PostgresCatalog;
-use config::{CatalogConfig, Config, StorageConfig};
+use config::{CatalogConfig, Config, StateStore, StorageConfig};
 use web::{Anonymous, Edge};
 
 use crate::Adapters;
@@ -12,13 +12,15 @@ use crate::Adapters;
 /// The router of this function alone.
 pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     let stores = aws::read_passwords(&config.catalog).await?;
-    let (CatalogConfig::Postgres(postgres), StorageConfig::S3(s3)) = (&stores, &config.storage)
+    let (CatalogConfig::Postgres(postgres), StorageConfig::S3(s3), StateStore::DynamoDb(table)) =
+        (&stores, &config.storage, &config.state.store)
     else {
         anyhow::bail!("a function keeps nothing of its own; eider-server serves embedded stores");
     };
     let adapters = Adapters {
         catalog: Arc::new(PostgresCatalog::new(postgres)?),
         objects: Arc::new(aws::S3ObjectStore::new(s3).await),
+        items: Arc::new(aws::DynamoDbItems::new(table).await),
         catalog_extension: domain::POSTGRES_EXTENSION,
         config: Arc::new(config.clone()),
     };

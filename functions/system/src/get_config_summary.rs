@@ -1,10 +1,13 @@
 //! `GET /config/summary`
 
-use api::{CatalogPlace, ConfigLimits, ConfigSummary, EngineLimits, Problem, StoragePlace};
+use api::{
+    CatalogPlace, ConfigLimits, ConfigSummary, EngineLimits, Problem, StatePlace, StoragePlace,
+};
 use axum::Json;
 use axum::extract::State;
-use config::{CatalogConfig, Config, EngineConfig, Platform, StorageConfig};
+use config::{CatalogConfig, Config, EngineConfig, Platform, StateStore, StorageConfig};
 use domain::limits;
+use service::jobs::STATE_KEY_LIFETIME;
 use web::{Edge, Failure, JSON_BYTES, NoParameters, Parameters, RequestContext};
 
 use crate::{Adapters, words};
@@ -23,7 +26,7 @@ pub(crate) async fn get_config_summary(
     context: RequestContext,
     _: Parameters<NoParameters>,
 ) -> Result<Json<ConfigSummary>, Failure> {
-    let Config { server, catalog, storage, sources, engine, secrets } = &*adapters.config;
+    let Config { server, catalog, storage, state, sources, engine, secrets } = &*adapters.config;
     let on_server = server.platform == Platform::Server;
     Ok(Json(ConfigSummary {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -35,9 +38,12 @@ pub(crate) async fn get_config_summary(
         cors_allow_origins: server.cors_allow_origins.clone(),
         limits: limits_of(&context.edge, catalog),
         idempotency_key_lifetime_seconds: None,
+        job_idempotency_key_lifetime_seconds: STATE_KEY_LIFETIME.as_secs(),
         engine: on_server.then(|| engine_limits(engine)),
         catalog: catalog_place(catalog),
         storage: storage_place(storage),
+        state: state_place(&state.store),
+        event_retention_days: state.event_retention.as_secs() / (24 * 60 * 60),
         source_prefixes: sources.prefixes.clone(),
         secrets: secrets.clone(),
     }))
@@ -97,6 +103,17 @@ fn storage_place(storage: &StorageConfig) -> StoragePlace {
             secure: s3.secure,
             region: s3.region.clone(),
             bucket: s3.bucket.clone(),
+        },
+    }
+}
+
+fn state_place(store: &StateStore) -> StatePlace {
+    match store {
+        StateStore::Sqlite(_) => StatePlace::Sqlite,
+        StateStore::DynamoDb(table) => StatePlace::DynamoDb {
+            table: table.table.clone(),
+            endpoint: table.endpoint.clone(),
+            region: table.region.clone(),
         },
     }
 }

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use config::Config;
 use domain::Extension;
-use service::{Catalog, ObjectStore};
+use service::{Catalog, Items, ObjectStore};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -38,6 +38,8 @@ pub struct Adapters {
     pub catalog: Arc<dyn Catalog>,
     /// The object store under the lake.
     pub objects: Arc<dyn ObjectStore>,
+    /// The state store.
+    pub items: Arc<dyn Items>,
     /// How DuckDB reads the catalog, to tell its version.
     pub catalog_extension: Extension,
     /// What this process was told.

@@ -23,20 +23,22 @@ pub(crate) struct Probe<T> {
 pub(crate) struct Probes {
     pub(crate) catalog: Probe<CatalogStatus>,
     pub(crate) storage: Probe<()>,
+    pub(crate) state: Probe<()>,
 }
 
 impl Probes {
     /// Asks all at once.
     pub(crate) async fn of(adapters: &Adapters) -> Self {
-        let (catalog, storage) = tokio::join!(
+        let (catalog, storage, state) = tokio::join!(
             measured("the catalog", adapters.catalog.status()),
             measured("the object store", adapters.objects.check()),
+            measured("the state store", adapters.items.check()),
         );
-        Self { catalog, storage }
+        Self { catalog, storage, state }
     }
 
     pub(crate) fn all_up(&self) -> bool {
-        self.catalog.answer.is_ok() && self.storage.answer.is_ok()
+        self.catalog.answer.is_ok() && self.storage.answer.is_ok() && self.state.answer.is_ok()
     }
 
     /// What the catalog says of itself, while it is up.
@@ -46,7 +48,11 @@ impl Probes {
 
     /// By name, as answers have them.
     pub(crate) fn states(&self) -> BTreeMap<String, DependencyState> {
-        let states = [("catalog", self.catalog.state()), ("storage", self.storage.state())];
+        let states = [
+            ("catalog", self.catalog.state()),
+            ("storage", self.storage.state()),
+            ("state", self.state.state()),
+        ];
         BTreeMap::from(states.map(|(name, state)| (name.to_owned(), state)))
     }
 }

@@ -28,12 +28,18 @@ pub struct ConfigSummary {
     /// How long an answer is kept for its `Idempotency-Key`; `null` is for ever: the keys of table writes
     /// stand in the catalog's ledger and nothing takes them out.
     pub idempotency_key_lifetime_seconds: Option<u64>,
+    /// The same for changes of jobs and runs.
+    pub job_idempotency_key_lifetime_seconds: u64,
     /// DuckDB's resources; `null` on Lambda, where each function has its own and `system` none.
     pub engine: Option<EngineLimits>,
     /// The lake's catalog.
     pub catalog: CatalogPlace,
     /// The object store under the lake.
     pub storage: StoragePlace,
+    /// Where jobs, runs and events are kept.
+    pub state: StatePlace,
+    /// How long an event can be read.
+    pub event_retention_days: u64,
     /// What of storage tables may be appended from (`{"source": "s3://…"}`).
     pub source_prefixes: Vec<String>,
     /// Which secrets are set, by the variables of this configuration that hold one.
@@ -138,6 +144,24 @@ pub enum StoragePlace {
         region: String,
         /// The lake's bucket.
         bucket: String,
+    },
+}
+
+/// Where the state is.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum StatePlace {
+    /// A file of the server's machine.
+    Sqlite,
+    /// A table of DynamoDB.
+    #[serde(rename = "dynamodb")]
+    DynamoDb {
+        /// Its name.
+        table: String,
+        /// `host:port`; `null` is AWS.
+        endpoint: Option<String>,
+        /// The region.
+        region: String,
     },
 }
 

@@ -9,10 +9,12 @@ mod config;
 mod create_table;
 mod ducklake;
 mod history;
+mod job;
 mod page;
 mod patch_table;
 mod problem;
 mod query;
+mod run;
 mod system;
 mod table;
 
@@ -20,15 +22,20 @@ pub use append::{AppendAnswer, AppendSource};
 pub use bytes::RowsBytes;
 pub use config::{
     CatalogPlace, CheckStatus, ConfigCheck, ConfigFeatures, ConfigLimits, ConfigSummary,
-    ConfigValidation, EngineLimits, Feature, FeatureState, StoragePlace,
+    ConfigValidation, EngineLimits, Feature, FeatureState, StatePlace, StoragePlace,
 };
 pub use create_table::{CreateTable, NewTable, NewTableFrom};
 pub use ducklake::{DuckLakeState, Reconnected};
 pub use history::{SnapshotItem, SnapshotWrite};
+pub use job::{CreateJob, JobDocument};
 pub use page::Page;
 pub use patch_table::{PatchColumn, PatchTable};
 pub use problem::{Problem, ProblemField};
 pub use query::{QueryRequest, RowsAnswer, RowsColumn};
+pub use run::{
+    CompleteRun, ForeignJob, ParentDocument, ProgressDocument, PutProgress, RunDocument, RunError,
+    StartRun, StopRun,
+};
 pub use system::{
     DependencyState, EngineState, Health, HealthState, MemoryState, Root, Status, Versions,
 };

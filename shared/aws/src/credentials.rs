@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use config::{S3Config, S3Keys};
+use config::{AwsKeys, S3Config};
 use domain::{Error, Result, Timestamp};
 use jiff::SignedDuration;
 use service::{ObjectCredentials, S3Credentials};
@@ -25,7 +25,7 @@ pub async fn credentials(config: &S3Config) -> Result<Arc<dyn ObjectCredentials>
     }
 }
 
-struct Static(S3Keys);
+struct Static(AwsKeys);
 
 #[async_trait]
 impl ObjectCredentials for Static {

@@ -3,10 +3,10 @@
 use aws_config::ConfigLoader;
 use aws_config::Region;
 use aws_credential_types::Credentials;
-use config::S3Keys;
+use config::AwsKeys;
 
 /// A configuration for this region, with static keys where there are any, else with what the SDK finds.
-pub(crate) fn loader(region: &str, keys: Option<&S3Keys>) -> ConfigLoader {
+pub(crate) fn loader(region: &str, keys: Option<&AwsKeys>) -> ConfigLoader {
     let loader = aws_config::from_env().region(Region::new(region.to_owned()));
     match keys {
         None => loader,

@@ -4,8 +4,9 @@
 //! part fits, or every problem at once, each by the name of its variable. Which store is used
 //! follows from what is set: `DB_POSTGRES_HOST` chooses PostgreSQL over the embedded SQLite catalog;
 //! `STORAGE_MINIO_ENDPOINT`, or `AWS_REGION` together with `STORAGE_DEFAULT_BUCKET`, choose S3 over the
-//! embedded object store.
+//! embedded object store; `STATE_DYNAMODB_TABLE` chooses DynamoDB over a file of SQLite.
 
+mod aws;
 mod catalog;
 mod engine;
 mod features;
@@ -18,6 +19,7 @@ mod ssl_mode;
 mod state;
 mod storage;
 
+pub use aws::AwsKeys;
 pub use catalog::{CatalogConfig, DuckLakeConfig, PostgresConfig, SqliteConfig};
 pub use engine::EngineConfig;
 pub use features::FeaturesConfig;
@@ -27,8 +29,8 @@ pub use role::{Password, Role};
 pub use secret::Secret;
 pub use server::{Environment, LogConfig, Platform, ServerConfig};
 pub use ssl_mode::SslMode;
-pub use state::DynamoDbConfig;
-pub use storage::{EmbeddedStorageConfig, S3Config, S3Keys, SourceConfig, StorageConfig};
+pub use state::{DynamoDbConfig, StateConfig, StateStore};
+pub use storage::{EmbeddedStorageConfig, S3Config, SourceConfig, StorageConfig};
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -44,6 +46,8 @@ pub struct Config {
     pub catalog: CatalogConfig,
     /// The object store under the lake.
     pub storage: StorageConfig,
+    /// Jobs, runs, feeds.
+    pub state: StateConfig,
     /// What else of storage may be read.
     pub sources: SourceConfig,
     /// DuckDB.
@@ -71,12 +75,13 @@ impl Config {
         let catalog = catalog::read(&mut reader, &server);
         let storage = storage::read(&mut reader, &server);
         let sources = storage::read_sources(&mut reader, &server, storage.bucket());
+        let state = state::read(&mut reader, &server);
         let engine = engine::read(&mut reader, &server);
         server.queries = queries::read(&mut reader, &server, &catalog, &engine);
-        check_together(&mut reader, &server, &catalog, &storage);
+        check_together(&mut reader, &server, &catalog, &storage, &state);
         reader.refuse_unknown();
         let secrets = reader.secrets();
-        reader.finish(Self { server, catalog, storage, sources, engine, secrets })
+        reader.finish(Self { server, catalog, storage, state, sources, engine, secrets })
     }
 }
 
@@ -93,13 +98,22 @@ impl fmt::Display for Config {
         }
         match &self.storage {
             StorageConfig::Embedded(embedded) => {
-                write!(f, "objects: embedded in {}", embedded.folder.display())
+                write!(f, "objects: embedded in {}; ", embedded.folder.display())?;
             }
             StorageConfig::S3(S3Config { endpoint: Some(endpoint), bucket, .. }) => {
-                write!(f, "objects: bucket {bucket} at {endpoint}")
+                write!(f, "objects: bucket {bucket} at {endpoint}; ")?;
             }
             StorageConfig::S3(S3Config { bucket, region, .. }) => {
-                write!(f, "objects: bucket {bucket} of S3 in {region}")
+                write!(f, "objects: bucket {bucket} of S3 in {region}; ")?;
+            }
+        }
+        match &self.state.store {
+            StateStore::Sqlite(path) => write!(f, "state: SQLite in {}", path.display()),
+            StateStore::DynamoDb(DynamoDbConfig { endpoint: Some(endpoint), table, .. }) => {
+                write!(f, "state: table {table} at {endpoint}")
+            }
+            StateStore::DynamoDb(DynamoDbConfig { table, region, .. }) => {
+                write!(f, "state: table {table} of DynamoDB in {region}")
             }
         }
     }
@@ -111,9 +125,11 @@ fn check_together(
     server: &ServerConfig,
     catalog: &CatalogConfig,
     storage: &StorageConfig,
+    state: &StateConfig,
 ) {
     let embedded_catalog = matches!(catalog, CatalogConfig::Sqlite(_));
     let embedded_storage = matches!(storage, StorageConfig::Embedded(_));
+    let embedded_state = matches!(state.store, StateStore::Sqlite(_));
     let place = match (server.platform, server.environment) {
         (Platform::Lambda { .. }, _) => Some("A function keeps nothing of its own"),
         (_, Environment::Production) => Some("Production keeps nothing on its own disk"),
@@ -126,6 +142,14 @@ fn check_together(
         if embedded_storage {
             reader.problem("STORAGE_MINIO_ENDPOINT", format!("{why}: {}", storage::NAME_ONE));
         }
+        if embedded_state {
+            reader.problem("STATE_DYNAMODB_TABLE", format!("{why}: name a table of DynamoDB."));
+        }
+    } else if embedded_state && !embedded_catalog {
+        reader.problem(
+            "STATE_DYNAMODB_TABLE",
+            "A PostgreSQL catalog is shared, the embedded state store is not: name a table of DynamoDB.",
+        );
     }
     if embedded_storage && !embedded_catalog {
         reader.problem(

@@ -110,7 +110,7 @@ fn share(engine: &EngineConfig, processes: u32) -> EngineConfig {
 }
 
 /// What of the environment goes on to such a process as it is.
-const HANDED_ON: [&str; 21] = [
+const HANDED_ON: [&str; 23] = [
     "AWS_DEFAULT_REGION",
     "AWS_REGION",
     "DB_POSTGRES_DB",
@@ -129,6 +129,8 @@ const HANDED_ON: [&str; 21] = [
     "RUST_BACKTRACE",
     "SSL_CERT_DIR",
     "SSL_CERT_FILE",
+    "STATE_DYNAMODB_ENDPOINT",
+    "STATE_DYNAMODB_TABLE",
     "TMPDIR",
     "TZ",
     "MALLOC_ARENA_MAX",

@@ -1,16 +1,93 @@
-//! The state store: DynamoDB.
+//! The state store: DynamoDB where `STATE_DYNAMODB_TABLE` names a table, else a file of SQLite.
 
-use crate::S3Keys;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::{AwsKeys, ServerConfig, aws, reader::Reader};
+
+/// Where jobs, runs and feeds are kept, and for how long.
+#[derive(Debug, Clone)]
+pub struct StateConfig {
+    /// Where.
+    pub store: StateStore,
+    /// `EVENTS_RETENTION_DAYS`: how long an event can be read.
+    pub event_retention: Duration,
+}
+
+/// Which store holds the state.
+#[derive(Debug, Clone)]
+pub enum StateStore {
+    /// A file of this machine.
+    Sqlite(PathBuf),
+    /// A table of DynamoDB.
+    DynamoDb(DynamoDbConfig),
+}
 
 /// A table of DynamoDB.
 #[derive(Debug, Clone)]
 pub struct DynamoDbConfig {
-    /// The table's name.
+    /// `STATE_DYNAMODB_TABLE`: the table's name.
     pub table: String,
-    /// DynamoDB Local as `host:port`; `None` is AWS.
+    /// `STATE_DYNAMODB_ENDPOINT`: DynamoDB Local as `host:port`; `None` is AWS.
     pub endpoint: Option<String>,
-    /// Static keys; `None` takes what the AWS SDK finds.
-    pub keys: Option<S3Keys>,
+    /// `STATE_DYNAMODB_{ACCESS,SECRET}_KEY`; `None` takes what the AWS SDK finds.
+    pub keys: Option<AwsKeys>,
     /// `AWS_REGION`
     pub region: String,
+}
+
+const TABLE: &str = "STATE_DYNAMODB_TABLE";
+const ENDPOINT: &str = "STATE_DYNAMODB_ENDPOINT";
+
+/// A week unless told; a year at most, since a feed is read from its oldest event.
+const RETENTION_DAYS: u64 = 7;
+const MOST_DAYS: u64 = 365;
+const DAY: u64 = 24 * 60 * 60;
+
+pub(crate) fn read(reader: &mut Reader, server: &ServerConfig) -> StateConfig {
+    StateConfig { store: read_store(reader, server), event_retention: read_retention(reader) }
+}
+
+fn read_store(reader: &mut Reader, server: &ServerConfig) -> StateStore {
+    let table = reader.text(TABLE);
+    let endpoint = reader.text(ENDPOINT);
+    let keys = aws::read_keys(reader, "STATE_DYNAMODB");
+    let region = aws::read_region(reader);
+    let Some(table) = table else {
+        if endpoint.is_some() || keys.is_some() {
+            let set = if endpoint.is_some() { ENDPOINT } else { "STATE_DYNAMODB_ACCESS_KEY" };
+            reader.problem(set, format!("is set, but {TABLE} is not: name the table too."));
+        }
+        return StateStore::Sqlite(server.home.join("state.sqlite"));
+    };
+    check_table(reader, &table);
+    if endpoint.as_ref().is_some_and(|endpoint| endpoint.contains(['/', '@'])) {
+        reader.problem(ENDPOINT, "has a scheme, a path or a password; write host:port.");
+    }
+    if region.is_none() && endpoint.is_none() {
+        reader.problem(
+            "AWS_REGION",
+            format!("is not set; {TABLE} without {ENDPOINT} is a table of AWS, in a region."),
+        );
+    }
+    let region = region.unwrap_or_else(|| aws::DEFAULT_REGION.to_owned());
+    StateStore::DynamoDb(DynamoDbConfig { table, endpoint, keys, region })
+}
+
+/// DynamoDB's rules for the names of tables.
+fn check_table(reader: &mut Reader, table: &str) {
+    let fits = (3..=255).contains(&table.len())
+        && table.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+    if !fits {
+        reader.problem(TABLE, format!("`{table}` is not a table name of DynamoDB."));
+    }
+}
+
+fn read_retention(reader: &mut Reader) -> Duration {
+    const NAME: &str = "EVENTS_RETENTION_DAYS";
+    let days: u64 = reader.parsed(NAME, RETENTION_DAYS, "a number of days");
+    if !(1..=MOST_DAYS).contains(&days) {
+        reader.problem(NAME, format!("is {days}; it must be 1 to {MOST_DAYS} days."));
+    }
+    Duration::from_secs(days.clamp(1, MOST_DAYS) * DAY)
 }

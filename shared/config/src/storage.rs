@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use domain::ObjectUri;
 
-use crate::{Environment, Secret, ServerConfig, reader::Reader};
+use crate::{AwsKeys, Environment, ServerConfig, aws, reader::Reader};
 
 /// Which object store holds the lake's data.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ pub struct S3Config {
     /// `STORAGE_MINIO_SECURE`: TLS.
     pub secure: bool,
     /// `STORAGE_MINIO_{ACCESS,SECRET}_KEY`; `None` takes what the AWS SDK finds.
-    pub keys: Option<S3Keys>,
+    pub keys: Option<AwsKeys>,
     /// `AWS_REGION`
     pub region: String,
     /// `STORAGE_DEFAULT_BUCKET`: the lake's own.
@@ -101,15 +101,6 @@ pub(crate) fn read_sources(
     SourceConfig { prefixes, max_bytes }
 }
 
-/// A pair of static keys.
-#[derive(Debug, Clone)]
-pub struct S3Keys {
-    /// The access key's id.
-    pub access_key: String,
-    /// The secret.
-    pub secret_key: Secret,
-}
-
 impl StorageConfig {
     /// The lake's own bucket.
     pub fn bucket(&self) -> &str {
@@ -141,8 +132,13 @@ pub(crate) fn read(reader: &mut Reader, server: &ServerConfig) -> StorageConfig 
     let bucket = reader.text_or("STORAGE_DEFAULT_BUCKET", "eider");
     check_bucket(reader, &bucket);
     let endpoint = reader.text("STORAGE_MINIO_ENDPOINT");
-    let region = reader.text("AWS_REGION").or_else(|| reader.text("AWS_DEFAULT_REGION"));
-    let keys = read_keys(reader, server);
+    let region = aws::read_region(reader);
+    let keys = aws::read_keys(reader, "STORAGE_MINIO");
+    if server.environment == Environment::Production
+        && keys.as_ref().is_some_and(|keys| keys.access_key == "minioadmin")
+    {
+        reader.problem("STORAGE_MINIO_ACCESS_KEY", "is MinIO's default; production refuses it.");
+    }
     let secure = reader.flag("STORAGE_MINIO_SECURE", endpoint.is_none());
     // A region alone may be a leftover of the shell of a laptop: only with a bucket it means S3.
     let aws = region.is_some() && reader.text("STORAGE_DEFAULT_BUCKET").is_some();
@@ -165,33 +161,8 @@ pub(crate) fn read(reader: &mut Reader, server: &ServerConfig) -> StorageConfig 
             "has a scheme, a path or a password; write host:port, and STORAGE_MINIO_SECURE=true for TLS.",
         );
     }
-    let region = region.unwrap_or_else(|| "us-east-1".to_owned());
+    let region = region.unwrap_or_else(|| aws::DEFAULT_REGION.to_owned());
     StorageConfig::S3(S3Config { endpoint, secure, keys, region, bucket })
-}
-
-fn read_keys(reader: &mut Reader, server: &ServerConfig) -> Option<S3Keys> {
-    let access_key = reader.text("STORAGE_MINIO_ACCESS_KEY");
-    let secret_key = reader.secret("STORAGE_MINIO_SECRET_KEY");
-    match (access_key, secret_key) {
-        (Some(access_key), Some(secret_key)) => {
-            if server.environment == Environment::Production && access_key == "minioadmin" {
-                reader.problem(
-                    "STORAGE_MINIO_ACCESS_KEY",
-                    "is MinIO's default; production refuses it.",
-                );
-            }
-            Some(S3Keys { access_key, secret_key })
-        }
-        (None, None) => None,
-        (Some(_), None) => {
-            reader.problem("STORAGE_MINIO_SECRET_KEY", "is not set; STORAGE_MINIO_ACCESS_KEY is.");
-            None
-        }
-        (None, Some(_)) => {
-            reader.problem("STORAGE_MINIO_ACCESS_KEY", "is not set; STORAGE_MINIO_SECRET_KEY is.");
-            None
-        }
-    }
 }
 
 /// S3's rules for bucket names, so far as they keep a URL whole.

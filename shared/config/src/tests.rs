@@ -11,7 +11,7 @@ fn refused(variables: &[(&str, &str)]) -> Vec<String> {
     read(variables).err().map_or(Vec::new(), |p| p.0.into_iter().map(|p| p.variable).collect())
 }
 
-const SERVICES: [(&str, &str); 7] = [
+const SERVICES: [(&str, &str); 9] = [
     ("DB_POSTGRES_HOST", "127.0.0.1"),
     ("DB_POSTGRES_DB", "eider"),
     ("DB_POSTGRES_USER", "eider_writer"),
@@ -19,6 +19,8 @@ const SERVICES: [(&str, &str); 7] = [
     ("STORAGE_MINIO_ENDPOINT", "127.0.0.1:9000"),
     ("STORAGE_MINIO_ACCESS_KEY", "access"),
     ("STORAGE_MINIO_SECRET_KEY", "another long secret"),
+    ("STATE_DYNAMODB_TABLE", "eider"),
+    ("STATE_DYNAMODB_ENDPOINT", "127.0.0.1:8001"),
 ];
 
 fn services_and(more: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
@@ -30,6 +32,8 @@ fn nothing_set_is_the_embedded_server_of_a_laptop() {
     let config = read(&[]).expect("a configuration");
     assert!(matches!(config.catalog, CatalogConfig::Sqlite(_)));
     assert!(matches!(config.storage, StorageConfig::Embedded(_)));
+    assert!(matches!(config.state.store, StateStore::Sqlite(_)));
+    assert_eq!(config.state.event_retention.as_secs(), 7 * 86_400);
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8000");
     assert_eq!(refused(&[("EIDER_ALLOW_ANONYMOUS", "false")]), ["EIDER_ALLOW_ANONYMOUS"]);
 }
@@ -41,13 +45,21 @@ fn what_is_set_chooses_the_stores() {
     assert_eq!(postgres.reader.user, "eider_writer");
     assert_eq!(postgres.port, 5432);
     assert!(matches!(config.storage, StorageConfig::S3(_)));
+    let StateStore::DynamoDb(state) = config.state.store else { panic!("not DynamoDB") };
+    assert_eq!((&*state.table, &*state.region), ("eider", "us-east-1"));
 }
 
 #[test]
 fn half_a_configuration_is_refused() {
     assert_eq!(refused(&[("DB_POSTGRES_USER", "x")]), ["DB_POSTGRES_USER"]);
-    assert_eq!(refused(&SERVICES[..4]), ["STORAGE_MINIO_ENDPOINT"]);
-    assert_eq!(refused(&SERVICES[..6]), ["STORAGE_MINIO_SECRET_KEY"]);
+    let state = "STATE_DYNAMODB_TABLE";
+    assert_eq!(refused(&SERVICES[..4]), [state, "STORAGE_MINIO_ENDPOINT"]);
+    assert_eq!(refused(&SERVICES[..6]), ["STORAGE_MINIO_SECRET_KEY", state]);
+    assert_eq!(refused(&SERVICES[..7]), [state], "a shared catalog has a shared state");
+    assert_eq!(refused(&SERVICES[8..]), ["STATE_DYNAMODB_ENDPOINT"]);
+    assert_eq!(refused(&SERVICES[7..8]), ["AWS_REGION"]);
+    let half = ("STATE_DYNAMODB_ACCESS_KEY", "access");
+    assert_eq!(refused(&services_and(&[half])), ["STATE_DYNAMODB_SECRET_KEY"]);
     let no_password: Vec<_> =
         SERVICES.into_iter().filter(|(name, _)| *name != "DB_POSTGRES_PASSWORD").collect();
     assert_eq!(refused(&no_password), ["DB_POSTGRES_PASSWORD"]);
@@ -96,6 +108,8 @@ fn unknown_and_unreadable_values_are_refused_all_at_once_by_name() {
         ("EIDER_MAX_COLUMNS", "1001"),
         ("EIDER_MAX_NAME_CHARACTERS", "0"),
         ("EIDER_MAX_JSON_ROWS", "0"),
+        ("EVENTS_RETENTION_DAYS", "366"),
+        ("STATE_DYNAMODB_TABLE", "a table"),
         ("DB_DUCKLAKE_ENCRYPTED", "maybe"),
         ("STORAGE_DEFAULT_BUCKET", "No Bucket"),
         ("ENVIRONMENT", "prod"),
@@ -108,6 +122,8 @@ fn unknown_and_unreadable_values_are_refused_all_at_once_by_name() {
         "EIDER_MAX_COLUMNS",
         "EIDER_MAX_NAME_CHARACTERS",
         "EIDER_MAX_JSON_ROWS",
+        "EVENTS_RETENTION_DAYS",
+        "STATE_DYNAMODB_TABLE",
         "DB_DUCKLAKE_ENCRYPTED",
         "STORAGE_DEFAULT_BUCKET",
         "ENVIRONMENT",
@@ -119,7 +135,10 @@ fn unknown_and_unreadable_values_are_refused_all_at_once_by_name() {
 #[test]
 fn production_is_strict() {
     let production = [("ENVIRONMENT", "production"), STRICT[0], STRICT[1]];
-    assert_eq!(refused(&production), ["DB_POSTGRES_HOST", "STORAGE_MINIO_ENDPOINT"]);
+    assert_eq!(
+        refused(&production),
+        ["DB_POSTGRES_HOST", "STORAGE_MINIO_ENDPOINT", "STATE_DYNAMODB_TABLE"]
+    );
     assert_eq!(refused(&services_and(&production)), [""; 0]);
     let [environment, anonymous, front_door] = production;
     let debug = ("DEBUG", "true");
@@ -158,7 +177,8 @@ fn a_missing_object_store_is_told_by_all_that_s3_itself_needs() {
     let region = ("AWS_REGION", "eu-central-1");
     let alone: Vec<_> = SERVICES[..4].iter().copied().chain([region]).collect();
     assert_eq!(said_of_storage(&alone).len(), 1, "a region alone is not S3");
-    let both: Vec<_> = alone.into_iter().chain([("STORAGE_DEFAULT_BUCKET", "lake")]).collect();
+    let mut both = [&alone[..], &SERVICES[7..]].concat();
+    both.push(("STORAGE_DEFAULT_BUCKET", "lake"));
     assert!(matches!(read(&both).expect("a configuration").storage, StorageConfig::S3(_)));
 }
 
@@ -181,7 +201,10 @@ fn only_development_has_anonymous_callers_and_no_front_door_unless_told() {
 #[test]
 fn a_function_refuses_embedded_stores_and_knows_the_platforms_limits() {
     let lambda = [("AWS_LAMBDA_RUNTIME_API", "x"), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "2048")];
-    assert_eq!(refused(&lambda), ["DB_POSTGRES_HOST", "STORAGE_MINIO_ENDPOINT"]);
+    assert_eq!(
+        refused(&lambda),
+        ["DB_POSTGRES_HOST", "STORAGE_MINIO_ENDPOINT", "STATE_DYNAMODB_TABLE"]
+    );
     let config = read(&services_and(&lambda)).expect("a configuration");
     assert_eq!(config.server.max_body_bytes, 4_500_000);
     assert_eq!(config.engine.memory_bytes, 1 << 30);
@@ -199,13 +222,16 @@ fn a_secret_cannot_be_printed() {
 #[test]
 fn the_stores_are_told_in_one_line_without_secrets() {
     let said = |variables: &[(&str, &str)]| read(variables).expect("a configuration").to_string();
-    let embedded = "catalog: SQLite in h/catalog.sqlite; objects: embedded in h/objects";
+    let embedded = "catalog: SQLite in h/catalog.sqlite; objects: embedded in h/objects; state: SQLite in \
+                    h/state.sqlite";
     assert_eq!(said(&[("EIDER_HOME", "h")]), embedded);
-    let services = "catalog: PostgreSQL at 127.0.0.1:5432; objects: bucket eider at 127.0.0.1:9000";
+    let services = "catalog: PostgreSQL at 127.0.0.1:5432; objects: bucket eider at 127.0.0.1:9000; state: \
+                    table eider at 127.0.0.1:8001";
     assert_eq!(said(&SERVICES), services);
     let aws = [("AWS_REGION", "eu-central-1"), ("STORAGE_DEFAULT_BUCKET", "lake")];
-    let aws: Vec<_> = SERVICES[..4].iter().chain(&aws).copied().collect();
-    assert!(said(&aws).ends_with("objects: bucket lake of S3 in eu-central-1"));
+    let aws: Vec<_> = SERVICES[..4].iter().chain(&SERVICES[7..8]).chain(&aws).copied().collect();
+    let places = "objects: bucket lake of S3 in eu-central-1; state: table eider of DynamoDB in eu-central-1";
+    assert!(said(&aws).ends_with(places), "{}", said(&aws));
 }
 
 #[test]
@@ -299,7 +325,12 @@ fn a_place_with_a_password_in_it_is_refused_since_places_are_shown() {
     for origin in origins {
         assert_eq!(refused(&[("CORS_ALLOW_ORIGINS", origin)]), ["CORS_ALLOW_ORIGINS"], "{origin}");
     }
-    for (at, odd) in [(0, "me:secret@db"), (4, "me:secret@store:9000"), (4, "http://store:9000")] {
+    for (at, odd) in [
+        (0, "me:secret@db"),
+        (4, "me:secret@store:9000"),
+        (4, "http://store:9000"),
+        (8, "http://state:8000"),
+    ] {
         let mut services = SERVICES;
         services[at].1 = odd;
         assert_eq!(refused(&services), [SERVICES[at].0], "{odd}");

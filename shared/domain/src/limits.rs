@@ -25,6 +25,32 @@ pub const REQUEST_ID_CHARACTERS: usize = 128;
 /// Characters in the name of a job.
 pub const JOB_NAME_CHARACTERS: usize = 128;
 
+/// Characters of a job's owner: a mail address has 254.
+pub const OWNER_CHARACTERS: usize = 256;
+
+/// Characters of a tag, as AWS has it.
+pub const TAG_CHARACTERS: usize = 128;
+
+/// Tags of a job: each is an item of the state, all written in one transaction of 100.
+pub const TAGS: usize = 50;
+
+/// Bytes of the URI of a dataset: S3's bucket and key.
+pub const DATASET_URI_BYTES: usize = 1_100;
+
+/// Datasets that a job or a run names as its inputs, or as its outputs.
+pub const DATASETS: usize = 100;
+
+/// Bytes of a run's parameters, and of its metrics, as JSON: several of them fit into an item of 400 kB.
+pub const RUN_JSON_BYTES: usize = 64 << 10;
+
+/// Characters of what a run says of itself: a message, an error with its stack trace.
+pub const RUN_MESSAGE_CHARACTERS: usize = 16_384;
+
+/// Seconds in which nothing may be heard of a run: unless told, and at most (a week).
+pub const HEARTBEAT_SECONDS: u32 = 3_600;
+/// See [`HEARTBEAT_SECONDS`].
+pub const HEARTBEAT_SECONDS_MAXIMUM: u32 = 7 * 24 * 3_600;
+
 /// Items of a page unless the caller asks for another number.
 pub const PAGE_DEFAULT: u32 = 100;
 

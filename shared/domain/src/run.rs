@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::{Code, Error, JobName, Result, RunId, Timestamp};
+use crate::{Code, DatasetName, Error, JobName, Result, RunId, Timestamp};
 
 /// Where a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,6 +53,10 @@ pub enum Ending {
         message: Option<String>,
         /// A JSON object.
         metrics: Option<String>,
+        /// What it says that it read, beside what was seen of it.
+        inputs: Vec<DatasetName>,
+        /// What it says that it wrote, beside what was seen of it.
+        outputs: Vec<DatasetName>,
     },
     /// It did not.
     Failed {
@@ -88,6 +92,28 @@ pub struct Progress {
     pub metrics: Option<String>,
 }
 
+/// The run that started another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParentRun {
+    /// Its id.
+    pub run: RunId,
+    /// Namespace and name of its job where it is a run of another system's; `None`: it is one of ours.
+    pub foreign_job: Option<(String, String)>,
+}
+
+/// How a run is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRun {
+    /// The time that it is for, which may be another than that at which it runs.
+    pub nominal_time: Option<Timestamp>,
+    /// The run that started it.
+    pub parent: Option<ParentRun>,
+    /// What it was started with: a JSON object.
+    pub parameters: Option<String>,
+    /// So long nothing may be heard of it.
+    pub heartbeat_timeout: Duration,
+}
+
 /// One run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
@@ -95,16 +121,12 @@ pub struct Run {
     pub id: RunId,
     /// Whose run it is.
     pub job: JobName,
+    /// The id of that job: not its next namesake's.
+    pub job_id: uuid::Uuid,
+    /// How it was started.
+    pub start: NewRun,
     /// When it began.
     pub started_at: Timestamp,
-    /// The time that it is for, which may be another than that at which it runs.
-    pub nominal_time: Option<Timestamp>,
-    /// The run that started it.
-    pub parent: Option<RunId>,
-    /// What it was started with: a JSON object.
-    pub parameters: Option<String>,
-    /// So long nothing may be heard of it.
-    pub heartbeat_timeout: Duration,
     /// When something was last heard of it.
     pub heard_at: Timestamp,
     /// How far it is.
@@ -123,6 +145,24 @@ pub enum Ended {
 }
 
 impl Run {
+    /// One that begins now.
+    pub fn begin(
+        id: RunId,
+        job: JobName,
+        job_id: uuid::Uuid,
+        start: NewRun,
+        at: Timestamp,
+    ) -> Self {
+        let (started_at, heard_at, progress) = (at, at, Progress::default());
+        Self { id, job, job_id, start, started_at, heard_at, progress, ended: None }
+    }
+
+    /// When it is overdue, if nothing more is heard of it; `None` once it has ended.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        let due = self.heard_at.checked_add(self.start.heartbeat_timeout).unwrap_or(Timestamp::MAX);
+        self.ended.is_none().then_some(due)
+    }
+
     /// Where it is.
     pub fn state(&self) -> RunState {
         self.ended.as_ref().map_or(RunState::Running, |(_, ending)| ending.state())
@@ -130,9 +170,7 @@ impl Run {
 
     /// Whether nothing was heard of it for too long by then.
     pub fn is_overdue(&self, at: Timestamp) -> bool {
-        self.ended.is_none()
-            && at.duration_since(self.heard_at).unsigned_abs() > self.heartbeat_timeout
-            && at > self.heard_at
+        self.due_at().is_some_and(|due| at > due)
     }
 
     /// The run once it has ended so. Errors: `Conflict` (`RUN_ENDED`) where it ended otherwise before.
@@ -141,6 +179,8 @@ impl Run {
             Some((_, before)) if *before == ending => Ok(Ended::Before),
             Some((when, before)) => Err(self.has_ended(before.state(), *when)),
             None => {
+                // Clocks of two machines differ: nothing ends before it was last heard of.
+                let at = at.max(self.heard_at);
                 let ended = Some((at, ending));
                 Ok(Ended::Now(Box::new(Self { heard_at: at, ended, ..self.clone() })))
             }

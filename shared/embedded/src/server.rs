@@ -4,7 +4,7 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::Context;
-use config::{EmbeddedStorageConfig, S3Config, S3Keys, Secret};
+use config::{AwsKeys, EmbeddedStorageConfig, S3Config, Secret};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use s3s::auth::SimpleAuth;
@@ -46,7 +46,7 @@ impl ObjectServer {
         S3Config {
             endpoint: Some(format!("{}:{}", Ipv4Addr::LOCALHOST, self.keys.port)),
             secure: false,
-            keys: Some(S3Keys {
+            keys: Some(AwsKeys {
                 access_key: self.keys.access_key.clone(),
                 secret_key: Secret::new(self.keys.secret_key.clone()),
             }),

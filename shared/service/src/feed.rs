@@ -34,6 +34,13 @@ pub struct Feeds {
     turns: Mutex<HashMap<String, Turn>>,
 }
 
+/// Feeds to which this process writes nothing now.
+pub struct Held {
+    /// Fail where another process has written to one of them meanwhile.
+    pub checks: Vec<ItemWrite>,
+    _turns: Vec<tokio::sync::OwnedMutexGuard<u64>>,
+}
+
 /// Whose holder may write, and the number of the newest event as this process knows it.
 type Turn = Arc<tokio::sync::Mutex<u64>>;
 
@@ -77,8 +84,20 @@ impl Feeds {
 
     /// The head counted up, and the event.
     fn event(&self, feed: &str, number: u64, event: &str, at: Timestamp) -> Result<[ItemWrite; 2]> {
-        let expected = if number == 1 { Expected::Absent } else { Expected::Version(number - 1) };
         let head = Item { key: head(feed), version: number, body: "{}".into(), expires_at: None };
+        let head = ItemWrite::Put(head, head_at(number - 1));
+        Ok([head, self.numbered(feed, number, event, at)?])
+    }
+
+    /// An event of a feed that has no head, since whoever writes to it has numbers of their own, without a
+    /// gap.
+    pub fn numbered(
+        &self,
+        feed: &str,
+        number: u64,
+        event: &str,
+        at: Timestamp,
+    ) -> Result<ItemWrite> {
         let end = at.checked_add(self.retention).map_err(Error::internal)?;
         let event = Item {
             key: ItemKey::new(partition(feed), sort(number)),
@@ -86,7 +105,23 @@ impl Feeds {
             body: event.to_owned(),
             expires_at: Some(end),
         };
-        Ok([ItemWrite::Put(head, expected), ItemWrite::Put(event, Expected::Absent)])
+        Ok(ItemWrite::Put(event, Expected::Absent))
+    }
+
+    /// Holds these feeds: what is read while that is held, and written with its checks, was written before
+    /// anything came to any of them. Who asks for several asks for them in one order.
+    pub async fn hold(&self, feeds: &[&str], at: Timestamp) -> Result<Held> {
+        let mut turns = Vec::with_capacity(feeds.len());
+        for feed in feeds {
+            turns.push(self.turn(feed).lock_owned().await);
+        }
+        let newest = self.newest(feeds, at).await?;
+        for (turn, newest) in turns.iter_mut().zip(&newest) {
+            **turn = *newest;
+        }
+        let newest = feeds.iter().zip(newest);
+        let checks = newest.map(|(feed, newest)| ItemWrite::Check(head(feed), head_at(newest)));
+        Ok(Held { checks: checks.collect(), _turns: turns })
     }
 
     fn turn(&self, feed: &str) -> Turn {
@@ -127,6 +162,11 @@ fn partition(feed: &str) -> String {
 /// In a partition of its own: among the events every reader would get it.
 fn head(feed: &str) -> ItemKey {
     ItemKey::new(format!("HEAD#{feed}"), "HEAD")
+}
+
+/// What a head is expected to be while this is the newest number.
+fn head_at(newest: u64) -> Expected {
+    if newest == 0 { Expected::Absent } else { Expected::Version(newest) }
 }
 
 fn sort(number: u64) -> String {

@@ -154,9 +154,9 @@ pub trait Items: Send + Sync {
 }
 
 /// Writes of one transaction at most.
-pub const TRANSACTION_WRITES: usize = 100;
+const TRANSACTION_WRITES: usize = 100;
 /// Bytes of an item at most.
-pub const ITEM_BYTES: usize = 400 << 10;
+const ITEM_BYTES: usize = 400 << 10;
 /// Bytes of a transaction at most.
 const TRANSACTION_BYTES: usize = 4 << 20;
 /// The names of an item's attributes, its version and its end, with something to spare.

@@ -14,6 +14,7 @@ mod fit;
 mod get_table;
 mod infer;
 mod items;
+pub mod jobs;
 mod lake_state;
 mod list_history;
 mod list_tables;
@@ -29,7 +30,7 @@ pub use append_table::{AppendTable, Appended, SeenTable, append_table, may_appen
 pub use create_table::{CreateRequest, Created, Describe, Made, create_table};
 pub use credentials::{ObjectCredentials, S3Credentials};
 pub use delete_table::delete_table;
-pub use feed::{Fed, FeedEvent, Feeds};
+pub use feed::{Fed, FeedEvent, Feeds, Held};
 pub use get_table::get_table;
 pub use infer::columns_of;
 pub use items::{

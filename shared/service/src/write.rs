@@ -48,11 +48,7 @@ impl WriteKey {
     /// The recorded write, if there is one for the same payload; another payload is 422.
     pub fn replay_of(&self, recorded: Option<RecordedWrite>) -> Result<Option<RecordedWrite>> {
         match recorded {
-            Some(recorded) if recorded.payload != self.payload => Err(Error::new(
-                Code::Invalid,
-                "IDEMPOTENCY_KEY_REUSED",
-                "This Idempotency-Key was used for another payload; send a new key with a new payload.",
-            )),
+            Some(recorded) if recorded.payload != self.payload => Err(key_reused()),
             recorded => Ok(recorded),
         }
     }
@@ -64,6 +60,12 @@ impl WriteKey {
         }
         self.replay_of(catalog.find_write(&self.key).await?)
     }
+}
+
+pub(crate) fn key_reused() -> Error {
+    let detail =
+        "This Idempotency-Key was used for another payload; send a new key with a new payload.";
+    Error::invalid("IDEMPOTENCY_KEY_REUSED", detail)
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use axum::extract::FromRequestParts;
 use config::ServerConfig;
-use domain::{Error, RequestId};
+use domain::{Error, RequestId, Timestamp};
 use http::Version;
 use http::request::Parts;
 use service::{Authenticator, Deadlines, Spools};
+use uuid::Uuid;
 
 use crate::accepted::Accepted;
-use crate::{Failure, InFlight};
+use crate::{Failure, InFlight, ambient};
 
 /// What is the same for all requests of a process.
 pub struct Edge {
@@ -73,6 +74,16 @@ impl RequestContext {
         let started = Instant::now();
         let answer_by = Arc::new(Mutex::new(Some(started + edge.server.request_timeout)));
         Self { id, started, edge, version, accepted, answer_by }
+    }
+
+    /// The time of day, for what is recorded.
+    pub fn now(&self) -> Timestamp {
+        ambient::now()
+    }
+
+    /// A new id, in order of time.
+    pub fn new_id(&self) -> Uuid {
+        ambient::new_id()
     }
 
     /// When the work must have ended, so that there is time to say so; `None` while the body is still

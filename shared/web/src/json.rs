@@ -50,6 +50,23 @@ async fn spool(body: Body, context: &RequestContext, digest: bool) -> Result<Spo
     body::receive(body, context, limits).await
 }
 
+/// The same where the body may be left out: then it is `{}`.
+#[derive(Debug)]
+pub struct JsonOrNothing<T>(pub Json<T>);
+
+impl<S: Sync, T: DeserializeOwned + Default> FromRequest<S> for JsonOrNothing<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let is_none = !request.headers().contains_key(header::CONTENT_TYPE)
+            && http_body::Body::is_end_stream(request.body());
+        if is_none {
+            return Ok(Self(Json { value: T::default(), digest: String::new() }));
+        }
+        Json::from_request(request, state).await.map(Self)
+    }
+}
+
 impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Failure;
 

@@ -49,6 +49,21 @@ impl PageParameters {
             .field("cursor", "cannot be read")
         })
     }
+
+    /// The place in this list that the cursor holds.
+    pub fn after_in(&self, list: &str) -> Result<Option<String>> {
+        let Some(text) = self.after()? else { return Ok(None) };
+        let place = text.strip_prefix(list).and_then(|rest| rest.strip_prefix('\n'));
+        place.map(|place| Some(place.to_owned())).ok_or_else(|| {
+            let detail = "`cursor` is not one of this list; start without it.";
+            Error::malformed("INVALID_CURSOR", detail).field("cursor", "is of another list")
+        })
+    }
+}
+
+/// A place in one list as text for a cursor, which no other list takes.
+pub fn place_in(list: &str, place: &str) -> String {
+    format!("{list}\n{place}")
 }
 
 /// A page of `items` of the list at `uri`; `next` is what the cursor of the next page holds.

@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::response::Response;
 use domain::{Caller, Error, IdempotencyKey, IfMatch, RunId, limits};
 use http::{HeaderMap, HeaderValue, header, request::Parts};
+use service::jobs::StateChange;
 use service::{Origin, WriteKey};
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
@@ -12,29 +13,28 @@ use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 
 use crate::{Failure, RequestContext, ambient, etag};
 
-/// `Idempotency-Key`, `X-Run-Id` and `If-Match`, with the method and path that scope the key.
-pub struct WriteHeaders {
+/// `Idempotency-Key`, with the method and path that scope it: what the head of a change of state says.
+pub struct KeyHeader {
     key: Option<IdempotencyKey>,
-    run: Option<RunId>,
-    if_match: Option<IfMatch>,
     method: String,
     path: String,
     context: RequestContext,
 }
 
-impl<S: Sync> FromRequestParts<S> for WriteHeaders {
+/// `Idempotency-Key`, `X-Run-Id` and `If-Match`: what the head of a write to the lake says.
+pub struct WriteHeaders {
+    key: KeyHeader,
+    run: Option<RunId>,
+    if_match: Option<IfMatch>,
+}
+
+impl<S: Sync> FromRequestParts<S> for KeyHeader {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let key = single(&parts.headers, "idempotency-key")?;
-        let run = single(&parts.headers, "x-run-id")?;
-        if parts.headers.contains_key(header::IF_NONE_MATCH) {
-            return Err(none_match().into());
-        }
         Ok(Self {
             key: key.map(IdempotencyKey::parse).transpose()?,
-            run: run.map(RunId::parse).transpose()?,
-            if_match: etag::if_match(&parts.headers)?,
             method: parts.method.to_string(),
             path: parts.uri.path().to_owned(),
             context: RequestContext::of(&parts.extensions)?,
@@ -42,10 +42,36 @@ impl<S: Sync> FromRequestParts<S> for WriteHeaders {
     }
 }
 
+impl KeyHeader {
+    /// What a change of state comes with, for a body of this digest.
+    pub fn change(&self, caller: &Caller, digest: String) -> StateChange {
+        StateChange { key: self.write_key(caller, digest), at: self.context.now() }
+    }
+
+    fn write_key(&self, caller: &Caller, digest: String) -> WriteKey {
+        let fresh = || ambient::new_id().to_string();
+        WriteKey::new(caller, &self.method, &self.path, self.key.as_ref(), digest, fresh)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for WriteHeaders {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let key = KeyHeader::from_request_parts(parts, state).await?;
+        let run = single(&parts.headers, "x-run-id")?;
+        if parts.headers.contains_key(header::IF_NONE_MATCH) {
+            return Err(none_match().into());
+        }
+        let run = run.map(RunId::parse).transpose()?;
+        Ok(Self { key, run, if_match: etag::if_match(&parts.headers)? })
+    }
+}
+
 impl WriteHeaders {
     /// Whether the caller gave a key.
     pub fn has_key(&self) -> bool {
-        self.key.is_some()
+        self.key.key.is_some()
     }
 
     /// What is created is in no state that If-Match could name: 400.
@@ -59,10 +85,9 @@ impl WriteHeaders {
 
     /// What the write comes with, for a body of this digest; asked once the body is here.
     pub fn origin(&self, caller: &Caller, digest: String) -> Origin {
-        let fresh = || ambient::new_id().to_string();
-        let key = WriteKey::new(caller, &self.method, &self.path, self.key.as_ref(), digest, fresh);
         let (run, if_match) = (self.run, self.if_match.clone());
-        Origin { key, run, deadline: self.context.deadline(), if_match }
+        let deadline = self.key.context.deadline();
+        Origin { key: self.key.write_key(caller, digest), run, deadline, if_match }
     }
 }
 
@@ -96,39 +121,46 @@ pub fn replayed(mut response: Response, before: bool) -> Response {
     response
 }
 
-/// For OpenAPI: the headers that every write takes.
-impl IntoParams for WriteHeaders {
+/// For OpenAPI: the header that every change takes.
+impl IntoParams for KeyHeader {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let string = || ObjectBuilder::new().schema_type(Type::String);
-        let header = |name: &str, schema: ObjectBuilder, text: &str| {
-            ParameterBuilder::new()
-                .name(name)
-                .parameter_in(ParameterIn::Header)
-                .required(Required::False)
-                .description(Some(text))
-                .schema(Some(schema))
-                .build()
-        };
-        vec![
-            header(
-                "Idempotency-Key",
-                string()
-                    .min_length(Some(1))
-                    .max_length(Some(limits::IDEMPOTENCY_KEY_CHARACTERS))
-                    .pattern(Some("^[ -~]+$")),
-                "Sending the same write again under the same key acts once.",
-            ),
-            header(
-                "X-Run-Id",
-                string().format(Some(SchemaFormat::Custom("uuid".to_owned()))),
-                "The run that this write belongs to: a UUID.",
-            ),
-            header(
+        let schema = string()
+            .min_length(Some(1))
+            .max_length(Some(limits::IDEMPOTENCY_KEY_CHARACTERS))
+            .pattern(Some("^[ -~]+$"));
+        let text = "Sending the same write again under the same key acts once.";
+        vec![parameter("Idempotency-Key", schema, text)]
+    }
+}
+
+/// For OpenAPI: the headers that every write to the lake takes.
+impl IntoParams for WriteHeaders {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let run = string().format(Some(SchemaFormat::Custom("uuid".to_owned())));
+        let mut all = KeyHeader::into_params(place);
+        all.extend([
+            parameter("X-Run-Id", run, "The run that this write belongs to: a UUID."),
+            parameter(
                 "If-Match",
                 string(),
                 "The table's ETag as it was read: the write is made only if the table is as it was then \
                  (412), also when others write at the same moment.",
             ),
-        ]
+        ]);
+        all
     }
+}
+
+fn string() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn parameter(name: &str, schema: ObjectBuilder, text: &str) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(text))
+        .schema(Some(schema))
+        .build()
 }

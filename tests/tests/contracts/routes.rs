@@ -19,8 +19,10 @@ struct Operation {
 const NAMES: [&str; 4] = ["flights", "data", "query", "a%2Fb"];
 
 /// Paths of no route: a function answers 404 for each, and it is the same one everywhere.
-const NO_ROUTES: [&str; 9] = [
+const NO_ROUTES: [&str; 11] = [
     "/nothing",
+    "/jobs/load/nothing",
+    "/jobs/load/runs/1/nothing",
     "/query/nothing",
     "/health/nothing/here",
     "/config/nothing",
@@ -33,6 +35,7 @@ const NO_ROUTES: [&str; 9] = [
 
 fn operations() -> Vec<Operation> {
     let documents = [
+        ("jobs", jobs::openapi().to_json()),
         ("rows", rows::openapi().to_json()),
         ("system", system::openapi().to_json()),
         ("tables", tables::openapi().to_json()),

@@ -31,6 +31,10 @@ pub(crate) fn of_a_function() -> Config {
         ("STORAGE_MINIO_ENDPOINT", "127.0.0.1:2"),
         ("STORAGE_MINIO_ACCESS_KEY", "access"),
         ("STORAGE_MINIO_SECRET_KEY", "of no store"),
+        ("STATE_DYNAMODB_TABLE", "eider"),
+        ("STATE_DYNAMODB_ENDPOINT", "127.0.0.1:3"),
+        ("STATE_DYNAMODB_ACCESS_KEY", "access"),
+        ("STATE_DYNAMODB_SECRET_KEY", "of no state"),
     ];
     let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
     Config::from_variables(variables).expect("a configuration")
@@ -39,12 +43,13 @@ pub(crate) fn of_a_function() -> Config {
 #[tokio::test]
 async fn each_function_says_which_stores_it_uses() {
     let config = of_a_function();
-    for name in ["rows", "system", "tables"] {
+    for name in ["jobs", "rows", "system", "tables"] {
         let log = Log::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
         let listening = tracing::subscriber::set_default(subscriber);
         let composed = match name {
+            "jobs" => jobs::compose(&config).await,
             "rows" => rows::compose(&config).await,
             "system" => system::compose(&config).await,
             _ => tables::compose(&config).await,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws::DynamoDbItems;
-use config::{DynamoDbConfig, S3Keys, Secret};
+use config::{AwsKeys, DynamoDbConfig, Secret};
 use domain::{Code, Timestamp};
 use embedded::SqliteItems;
 use service::{Expected, Item, ItemKey, ItemWrite, Items, Transacted};
@@ -19,6 +19,7 @@ async fn sqlite_keeps_the_port_of_items() {
     // What was written is there for the next process, beside what that writes itself.
     conformance::items(Arc::new(open().await), "two ").await;
     conformance::feeds(Arc::new(open().await), Arc::new(open().await), "three ").await;
+    conformance::jobs(Arc::new(open().await), Arc::new(open().await), "four-").await;
 }
 
 /// DynamoDB Local, with a table of its own.
@@ -35,7 +36,7 @@ async fn table() -> DynamoDbConfig {
     let config = DynamoDbConfig {
         table: format!("ports-{}", uuid::Uuid::now_v7().simple()),
         endpoint: Some(set("STATE_DYNAMODB_ENDPOINT")),
-        keys: Some(S3Keys {
+        keys: Some(AwsKeys {
             access_key: set("STATE_DYNAMODB_ACCESS_KEY"),
             secret_key: Secret::new(set("STATE_DYNAMODB_SECRET_KEY")),
         }),
@@ -54,6 +55,7 @@ async fn dynamodb_keeps_the_port_of_items() {
     conformance::items(store().await, "one ").await;
     conformance::items(store().await, "two ").await;
     conformance::feeds(store().await, store().await, "three ").await;
+    conformance::jobs(store().await, store().await, "four-").await;
     let none = DynamoDbConfig { table: "nowhere".to_owned(), ..config.clone() };
     conformance::broken_items(Arc::new(DynamoDbItems::new(&none).await), "no table").await;
     // A port that was free a moment ago.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Credentials, Region};
-use config::{Config, EmbeddedStorageConfig, S3Config, S3Keys, Secret, StorageConfig};
+use config::{AwsKeys, Config, EmbeddedStorageConfig, S3Config, Secret, StorageConfig};
 use domain::ObjectUri;
 use embedded::ObjectServer;
 use service::ObjectStore;
@@ -42,7 +42,7 @@ async fn states(s3: &S3Config) -> ObjectStores {
     // A port that was free a moment ago.
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let nobody = nobody.local_addr().expect("bound").to_string();
-    let wrong = S3Keys { secret_key: Secret::new("not the secret"), ..keys.clone() };
+    let wrong = AwsKeys { secret_key: Secret::new("not the secret"), ..keys.clone() };
     let broken = [
         ("no bucket", S3Config { bucket: "nowhere".to_owned(), ..s3.clone() }),
         ("wrong keys", S3Config { keys: Some(wrong), ..s3.clone() }),

@@ -17,7 +17,7 @@ pub(crate) fn all() -> Vec<Scenario> {
 }
 
 /// What each answer is, and something that only its body says.
-const ANSWERS: [(&str, u64, &str); 24] = [
+const ANSWERS: [(&str, u64, &str); 35] = [
     ("get_root", 200, r#""name":"Eider""#),
     ("get_health", 200, r#""status":"up""#),
     ("get_status", 200, r#""platform":"lambda""#),
@@ -42,6 +42,17 @@ const ANSWERS: [(&str, u64, &str); 24] = [
     ("read_table", 200, "flight_date"),
     ("read_changes", 200, r#""change_type":"insert""#),
     ("delete_table", 204, ""),
+    ("create_job", 201, r#""name":"daily-load","type":"BATCH""#),
+    ("list_jobs", 200, r#""tags":["nightly"]"#),
+    ("start_run", 201, r#""state":"RUNNING""#),
+    ("list_runs", 200, r#""parameters":{"day":"2026-11-20"}"#),
+    ("get_job", 200, r#""status":"RUNNING""#),
+    ("put_progress", 200, r#""percentage":50.0"#),
+    ("complete_run", 200, r#""state":"COMPLETED""#),
+    ("get_run", 200, r#""message":"loaded""#),
+    ("fail_run", 404, "RUN_NOT_FOUND"),
+    ("abort_run", 404, "RUN_NOT_FOUND"),
+    ("delete_job", 204, ""),
 ];
 
 async fn each_event_is_answered_by_its_function() {

@@ -40,6 +40,8 @@ mod guard;
 mod idempotency;
 mod invalid_text;
 mod isolation;
+mod jobs;
+mod jobs_refused;
 mod kills;
 mod limits;
 mod logs;
@@ -100,6 +102,8 @@ fn all() -> Vec<Scenario> {
         idempotency::all(),
         invalid_text::all(),
         isolation::all(),
+        jobs::all(),
+        jobs_refused::all(),
         kills::all(),
         limits::all(),
         logs::all(),

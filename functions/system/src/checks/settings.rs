@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 
 use api::{CheckStatus, ConfigCheck, FeatureState};
-use config::{CatalogConfig, Config, Environment, Platform, ServerConfig, SslMode, StorageConfig};
+use config::{
+    CatalogConfig, Config, Environment, Platform, ServerConfig, SslMode, StateStore, StorageConfig,
+};
 
 use super::{check, judged};
 use crate::features;
@@ -16,6 +18,7 @@ pub(super) fn all(config: &Config) -> Vec<ConfigCheck> {
         front_door(&config.server),
         catalog_tls(&config.catalog),
         storage_tls(&config.storage),
+        state_tls(&config.state.store),
         cors(&config.server),
         debug(&config.server),
         features_there(config),
@@ -84,11 +87,7 @@ fn catalog_tls(catalog: &CatalogConfig) -> ConfigCheck {
 fn storage_tls(storage: &StorageConfig) -> ConfigCheck {
     let well = match storage {
         StorageConfig::Embedded(_) => true,
-        StorageConfig::S3(s3) => {
-            let endpoint = s3.endpoint.as_deref().unwrap_or_default();
-            let host = endpoint.rsplit_once(':').map_or(endpoint, |(host, _)| host);
-            s3.secure || is_this_machine(host)
-        }
+        StorageConfig::S3(s3) => s3.secure || is_near(s3.endpoint.as_deref().unwrap_or_default()),
     };
     wanted(
         "storage_tls",
@@ -96,6 +95,19 @@ fn storage_tls(storage: &StorageConfig) -> ConfigCheck {
         "What goes to the object store is encrypted, or stays on this machine.",
         "The object store is on another machine and STORAGE_MINIO_SECURE is false: rows pass in the \
          clear. Set it to true.",
+    )
+}
+
+fn state_tls(store: &StateStore) -> ConfigCheck {
+    let well = match store {
+        StateStore::Sqlite(_) => true,
+        StateStore::DynamoDb(table) => table.endpoint.as_deref().is_none_or(is_near),
+    };
+    wanted(
+        "state_tls",
+        well,
+        "What goes to the state store is encrypted, or stays on this machine.",
+        "STATE_DYNAMODB_ENDPOINT is on another machine and is reached without TLS: use DynamoDB itself.",
     )
 }
 
@@ -131,6 +143,11 @@ fn features_there(config: &Config) -> ConfigCheck {
             missing.join(", ")
         ),
     )
+}
+
+/// The same of `host:port`.
+fn is_near(endpoint: &str) -> bool {
+    is_this_machine(endpoint.rsplit_once(':').map_or(endpoint, |(host, _)| host))
 }
 
 /// Whether nothing leaves this machine on the way: a loopback address, or a socket's folder.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::Problems;
 
-const SERVICES: [(&str, &str); 9] = [
+const SERVICES: [(&str, &str); 11] = [
     ("DB_POSTGRES_HOST", "127.0.0.1"),
     ("DB_POSTGRES_DB", "eider"),
     ("DB_POSTGRES_USER", "eider_writer"),
@@ -13,6 +13,8 @@ const SERVICES: [(&str, &str); 9] = [
     ("STORAGE_MINIO_ENDPOINT", "127.0.0.1:9000"),
     ("STORAGE_MINIO_ACCESS_KEY", "access"),
     ("STORAGE_MINIO_SECRET_KEY", "of the store"),
+    ("STATE_DYNAMODB_TABLE", "eider"),
+    ("STATE_DYNAMODB_ENDPOINT", "127.0.0.1:8001"),
 ];
 
 const STRICT: [(&str, &str); 3] = [

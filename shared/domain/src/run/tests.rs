@@ -7,25 +7,25 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn run() -> Run {
-    Run {
-        id: RunId::parse("018f4e9c-9f8e-7c3a-b0f5-3d1c5a7e9b21").expect("an id"),
-        job: JobName::parse("load").expect("a name"),
-        started_at: at(100),
+    let start = NewRun {
         nominal_time: None,
         parent: None,
         parameters: None,
         heartbeat_timeout: Duration::from_secs(60),
-        heard_at: at(100),
-        progress: Progress::default(),
-        ended: None,
-    }
+    };
+    let id = RunId::parse("018f4e9c-9f8e-7c3a-b0f5-3d1c5a7e9b21").expect("an id");
+    Run::begin(id, JobName::parse("load").expect("a name"), uuid::Uuid::nil(), start, at(100))
+}
+
+fn completed(message: Option<String>) -> Ending {
+    Ending::Completed { message, metrics: None, inputs: Vec::new(), outputs: Vec::new() }
 }
 
 fn endings() -> [Ending; 4] {
     let error = "the disk is full".to_owned();
     [
-        Ending::Completed { message: None, metrics: None },
-        Ending::Completed { message: Some("done".to_owned()), metrics: None },
+        completed(None),
+        completed(Some("done".to_owned())),
         Ending::Failed { error: error.clone() },
         Ending::Aborted { error },
     ]

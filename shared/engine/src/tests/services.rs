@@ -49,7 +49,7 @@ pub(super) async fn two(test: &str) -> [TestLake; 2] {
     [lake((folder, settings)), lake(make())]
 }
 
-struct Keys(config::S3Keys);
+struct Keys(config::AwsKeys);
 
 #[async_trait]
 impl ObjectCredentials for Keys {

@@ -31,6 +31,8 @@ fn edge() -> Arc<Edge> {
         ("DB_POSTGRES_USER", "eider_reader"),
         ("DB_POSTGRES_PASSWORD", "of no database"),
         ("STORAGE_MINIO_ENDPOINT", "127.0.0.1:2"),
+        ("STATE_DYNAMODB_TABLE", "eider"),
+        ("AWS_REGION", "us-east-1"),
     ];
     let function = function.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let server = Config::from_variables(function).expect("a configuration").server;

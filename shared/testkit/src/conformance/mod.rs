@@ -3,6 +3,7 @@
 mod authenticator;
 mod feeds;
 mod items;
+mod jobs;
 mod lake;
 mod objects;
 mod row_source;
@@ -10,6 +11,7 @@ mod row_source;
 pub use authenticator::{Headers, authenticator};
 pub use feeds::feeds;
 pub use items::{broken_items, items};
+pub use jobs::jobs;
 pub use lake::{LakePorts, lake};
 pub use objects::{ObjectStores, object_credentials, object_store};
 pub use row_source::{broken_row_source, row_source};

@@ -47,12 +47,13 @@ impl Lake {
         lake
     }
 
-    /// A schema and a bucket of its own, which nobody has made.
+    /// A schema, a bucket and a table of its own, which nobody has made.
     pub(crate) fn unmigrated_on(services: &Services) -> Arc<Self> {
         let mut variables = services.variables();
         let id = uuid::Uuid::now_v7().simple().to_string();
         variables.insert("DB_DUCKLAKE_METADATA_SCHEMA".into(), format!("lake_{id}"));
         variables.insert("STORAGE_DEFAULT_BUCKET".into(), format!("lake-{id}"));
+        variables.insert("STATE_DYNAMODB_TABLE".into(), format!("lake-{id}"));
         Arc::new(Self { home: leftovers::folder("eider-scenario-"), variables })
     }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const SERVICES: [(&str, &str); 7] = [
+const SERVICES: [(&str, &str); 9] = [
     ("DB_POSTGRES_HOST", "127.0.0.1"),
     ("DB_POSTGRES_DB", "eider"),
     ("DB_POSTGRES_USER", "eider_writer"),
@@ -10,6 +10,8 @@ const SERVICES: [(&str, &str); 7] = [
     ("STORAGE_MINIO_ENDPOINT", "127.0.0.1:9000"),
     ("STORAGE_MINIO_ACCESS_KEY", "access"),
     ("STORAGE_MINIO_SECRET_KEY", "another long secret"),
+    ("STATE_DYNAMODB_TABLE", "eider"),
+    ("STATE_DYNAMODB_ENDPOINT", "127.0.0.1:8001"),
 ];
 
 /// The names of the checks that warn of these settings.
@@ -53,6 +55,8 @@ fn what_crosses_a_network_in_the_clear_is_warned_of() {
     let elsewhere =
         [("DB_POSTGRES_HOST", "db.example"), ("STORAGE_MINIO_ENDPOINT", "10.0.0.1:9000")];
     assert_eq!(warned(&services_and(&elsewhere)), ["catalog_tls", "storage_tls"]);
+    let state = ("STATE_DYNAMODB_ENDPOINT", "10.0.0.1:8000");
+    assert_eq!(warned(&services_and(&[state])), ["state_tls"]);
     let [host, endpoint] = elsewhere;
     let secure =
         [host, endpoint, ("DB_POSTGRES_SSLMODE", "require"), ("STORAGE_MINIO_SECURE", "true")];

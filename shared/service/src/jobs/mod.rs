@@ -1,0 +1,55 @@
+//! Jobs and their runs, kept as items (docs/state.md): what each use case reads, checks and writes.
+
+mod act;
+mod change_run;
+mod create_job;
+mod delete_job;
+pub mod keys;
+mod read;
+mod records;
+mod seen;
+mod start_run;
+mod sweep;
+
+use std::sync::Arc;
+
+use domain::{Code, Error, Job, JobName, Run, RunId};
+
+pub use act::{STATE_KEY_LIFETIME, StateChange};
+pub use read::{JobPage, RunPage};
+pub use sweep::Swept;
+
+use crate::{Feeds, Items};
+
+/// The jobs of a store.
+pub struct Jobs {
+    items: Arc<dyn Items>,
+    feeds: Arc<Feeds>,
+}
+
+/// A job, and the newest of its runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobWithRun {
+    /// The job.
+    pub job: Job,
+    /// Its newest run, if it has had one.
+    pub latest: Option<Run>,
+}
+
+impl Jobs {
+    /// Those in `items`, whose events go to `feeds`.
+    pub fn new(items: Arc<dyn Items>, feeds: Arc<Feeds>) -> Self {
+        Self { items, feeds }
+    }
+}
+
+fn no_job(name: &JobName) -> Error {
+    let detail = format!("There is no job `{name}`; GET /jobs lists those there are.");
+    Error::new(Code::NotFound, "JOB_NOT_FOUND", detail)
+}
+
+fn no_run(job: &JobName, run: RunId) -> Error {
+    let detail =
+        format!("The job `{job}` has no run {run}; GET /jobs/{job}/runs lists those it has.");
+    Error::new(Code::NotFound, "RUN_NOT_FOUND", detail)
+}
