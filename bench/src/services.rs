@@ -49,7 +49,9 @@ impl<'p> Services<'p> {
     pub(crate) fn lake(&self) -> anyhow::Result<Lake> {
         let id = uuid::Uuid::new_v4().simple().to_string();
         let mut variables = self.variables.clone();
-        variables.retain(|(name, _)| !["STORAGE_DEFAULT_BUCKET", "STATE_DYNAMODB_TABLE"].contains(&name.as_str()));
+        variables.retain(|(name, _)| {
+            !["STORAGE_DEFAULT_BUCKET", "STATE_DYNAMODB_TABLE"].contains(&name.as_str())
+        });
         variables.extend(self.place.variables());
         variables.push(("DB_DUCKLAKE_METADATA_SCHEMA".to_owned(), format!("bench_{id}")));
         variables.push(("STORAGE_DEFAULT_BUCKET".to_owned(), format!("bench-{id}")));

@@ -264,7 +264,7 @@ fn value(text: String) -> Value {
 fn id(text: &str, field: &str) -> Result<RunId> {
     RunId::parse(text).map_err(|_| {
         let detail = format!("`{field}` must be a UUID.");
-        Error::invalid("INVALID_RUN_ID", detail).field(field, "is not a UUID")
+        Error::invalid("INVALID_RUN", detail).field(field, "is not a UUID")
     })
 }
 

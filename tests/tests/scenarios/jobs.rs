@@ -200,7 +200,9 @@ async fn progress_never_falls_and_keeps_what_is_not_said() {
     let told = put(&app, &progress, json!({"message": "second half"})).await.is(200).json();
     let expected = json!({"percentage": 50.0, "message": "second half", "metrics": {"rows": 1}});
     assert_eq!(told["progress"], expected);
-    for (percentage, status) in [(json!(49.9), 422), (json!(101), 422), (json!(-1), 422), (json!("x"), 400)] {
+    for (percentage, status) in
+        [(json!(49.9), 422), (json!(101), 422), (json!(-1), 422), (json!("x"), 400)]
+    {
         let refused = put(&app, &progress, json!({"percentage": percentage})).await.is(status);
         assert_eq!(refused.fields(), ["percentage"], "{refused}");
     }
@@ -318,7 +320,7 @@ async fn a_run_knows_the_run_that_started_it() {
     let runs = format!("/jobs/{name}/runs");
     let child = app.post(&runs, json!({"parent": {"run_id": parent}})).await.is(201).json();
     assert_eq!(child["parent"], json!({"run_id": parent, "job": null}));
-    let nobody = uuid::Uuid::new_v4();
+    let nobody = uuid::Uuid::new_v4().to_string();
     let orphan = app.post(&runs, json!({"parent": {"run_id": nobody}})).await;
     orphan.problem(422, "PARENT_NOT_FOUND");
     assert_eq!(orphan.fields(), ["parent.run_id"]);
