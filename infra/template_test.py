@@ -112,14 +112,16 @@ class Functions(unittest.TestCase):
     def test_rights_are_these_and_no_others(self):
         only_lake = {"StringLike": {"s3:prefix": ["lake/*"]}}
         writes = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
+        in_runs = (["dynamodb:BatchGetItem", "dynamodb:PutItem"], STATE, None)
         changes = ["PutItem", "DeleteItem", "ConditionCheckItem"]
         expected = {
             "jobs": [([f"dynamodb:{action}" for action in ("BatchGetItem", "Query", *changes)], STATE, None)],
-            "rows": [("s3:GetObject", LAKE, None), ("s3:ListBucket", BUCKET, only_lake)],
+            "rows": [("s3:GetObject", LAKE, None), ("s3:ListBucket", BUCKET, only_lake), in_runs],
             "system": [("s3:ListBucket", BUCKET, None), ("dynamodb:GetItem", STATE, None)],
             "tables": [
                 (writes, LAKE, None), ("s3:ListBucket", BUCKET, only_lake),
                 ("HasSources", "s3:GetObject", {"Ref": "SourceObjectArns"}),
+                in_runs,
             ],
         }
         for name, role in FUNCTIONS.items():

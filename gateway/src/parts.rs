@@ -9,7 +9,7 @@ use domain::Timestamp;
 use embedded::ObjectServer;
 use engine::{Engine, EngineSettings};
 use service::jobs::Jobs;
-use service::{Catalog, Feeds, Items, ObjectStore};
+use service::{Catalog, Items, ObjectStore};
 
 use crate::home::{self, HomeLock};
 use crate::scratch::Scratch;
@@ -82,8 +82,7 @@ impl Parts {
         };
         let objects = Arc::new(aws::S3ObjectStore::new(&stores.s3).await);
         let items = items(&config.state.store).await?;
-        let feeds = Arc::new(Feeds::new(items.clone(), config.state.event_retention));
-        let jobs = Arc::new(Jobs::new(items.clone(), feeds));
+        let jobs = Arc::new(Jobs::new(items.clone(), config.state.event_retention));
         Ok(Self { catalog, engine, objects, items, jobs })
     }
 }

@@ -59,7 +59,8 @@ pub async fn router(
             (isolation::router(pool.clone()), Arc::new(isolation::Elsewhere { pool, here }))
         }
         None => {
-            let adapters = rows::Adapters { catalog: catalog.clone(), queries: here.clone() };
+            let (catalog, queries, jobs) = (catalog.clone(), here.clone(), jobs.clone());
+            let adapters = rows::Adapters { catalog, queries, jobs };
             (rows::router(adapters).into(), here)
         }
     };
@@ -70,12 +71,13 @@ pub async fn router(
         sources: config.sources.clone(),
         attached: tables::Attached::of(config),
         queries,
+        jobs: jobs.clone(),
     };
     let catalog_extension = match &config.catalog {
         CatalogConfig::Sqlite(_) => domain::SQLITE_EXTENSION,
         CatalogConfig::Postgres(_) => domain::POSTGRES_EXTENSION,
     };
-    let jobs = jobs::router(jobs::Adapters { jobs });
+    let jobs = jobs::router(jobs::Adapters { jobs, catalog: catalog.clone() });
     let config_of_system = Arc::new(config.clone());
     let system =
         system::Adapters { catalog, objects, items, catalog_extension, config: config_of_system };

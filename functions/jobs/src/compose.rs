@@ -1,23 +1,28 @@
-//! The adapters of this function: the state store.
+//! The adapters of this function: the state store, and the catalog for what runs wrote.
 
 use std::sync::Arc;
 
+use anyhow::Context;
 use axum::Router;
-use config::{Config, StateStore};
-use service::Feeds;
+use catalog::PostgresCatalog;
+use config::{CatalogConfig, Config};
 use service::jobs::Jobs;
 use web::{Anonymous, Edge};
 
 use crate::Adapters;
 
+const EMBEDDED: &str = "a function keeps nothing of its own; eider-server serves embedded stores";
+
 /// The router of this function alone.
 pub async fn compose(config: &Config) -> anyhow::Result<Router> {
-    let StateStore::DynamoDb(table) = &config.state.store else {
-        anyhow::bail!("a function keeps nothing of its own; eider-server serves embedded stores");
+    let items = aws::items(&config.state).await.context(EMBEDDED)?;
+    let CatalogConfig::Postgres(postgres) = aws::read_passwords(&config.catalog).await? else {
+        anyhow::bail!(EMBEDDED);
     };
-    let items = Arc::new(aws::DynamoDbItems::new(table).await);
-    let feeds = Arc::new(Feeds::new(items.clone(), config.state.event_retention));
-    let adapters = Adapters { jobs: Arc::new(Jobs::new(items, feeds)) };
+    let adapters = Adapters {
+        jobs: Arc::new(Jobs::new(items, config.state.event_retention)),
+        catalog: Arc::new(PostgresCatalog::new(&postgres)?),
+    };
     let edge = Edge::new(Arc::new(Anonymous), config.server.clone(), &config.engine.temporary_dir);
     tracing::info!("{config}");
     Ok(web::finish(crate::router(adapters).into(), Arc::new(edge)))

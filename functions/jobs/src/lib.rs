@@ -11,13 +11,17 @@ mod fail_run;
 mod get_job;
 mod get_run;
 mod list_jobs;
+mod list_run_datasets;
+mod list_run_tables;
 mod list_runs;
 mod put_progress;
 mod run_answer;
+mod run_datasets;
 mod start_run;
 
 use std::sync::Arc;
 
+use service::Catalog;
 use service::jobs::Jobs;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -30,6 +34,8 @@ pub use compose::compose;
 pub struct Adapters {
     /// Jobs and runs.
     pub jobs: Arc<Jobs>,
+    /// The lake's catalog, read: what runs wrote.
+    pub catalog: Arc<dyn Catalog>,
 }
 
 /// The routes, for a router to serve.
@@ -48,6 +54,8 @@ fn routes() -> OpenApiRouter<Adapters> {
         .routes(routes!(get_job::get_job, delete_job::delete_job))
         .routes(routes!(list_runs::list_runs, start_run::start_run))
         .routes(routes!(get_run::get_run))
+        .routes(routes!(list_run_datasets::list_run_datasets))
+        .routes(routes!(list_run_tables::list_run_tables))
         .routes(routes!(put_progress::put_progress))
         .routes(routes!(complete_run::complete_run))
         .routes(routes!(fail_run::fail_run))

@@ -7,7 +7,7 @@ use axum::response::Response;
 use domain::{Caller, Name, TableName};
 use formats::Format;
 use service::{Deadlines, Query, Select};
-use web::{Failure, RequestContext, RowsFormat, point, rows_limit, rows_response};
+use web::{Failure, RequestContext, RowsFormat, RunHeader, point, rows_limit, rows_response};
 
 use crate::{Adapters, parameters};
 
@@ -17,6 +17,7 @@ pub(crate) async fn answer(
     caller: &Caller,
     this: Option<TableName>,
     format: RowsFormat,
+    run: RunHeader,
     context: RequestContext,
     request: QueryRequest,
 ) -> Result<Response, Failure> {
@@ -29,11 +30,13 @@ pub(crate) async fn answer(
     let default_schema = default_schema.map(|text| Name::parse("schema", text)).transpose()?;
     let parameters = parameters::read(request.params)?;
 
+    let run = run.admit(&adapters.jobs).await?;
     let select = Select::Sql { text, parameters, this, default_schema };
     let query = Query::of(select, caller.grants.clone());
     let query = Query { limit, deadlines, ..query };
     let (catalog, queries) = (&*adapters.catalog, &*adapters.queries);
     let rows = service::run_query(catalog, queries, caller, point, query).await?;
+    run.reads(&rows.tables, rows.snapshot).await?;
     Ok(rows_response(rows, representation, format.rows_as, limit, context).await?)
 }
 

@@ -7,6 +7,7 @@ use axum::Router;
 use catalog::PostgresCatalog;
 use config::{CatalogConfig, Config, StorageConfig};
 use engine::{Engine, EngineSettings};
+use service::jobs::Jobs;
 use web::{Anonymous, Edge};
 
 use crate::Adapters;
@@ -18,6 +19,8 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     else {
         anyhow::bail!("a function keeps nothing of its own; eider-server serves embedded stores");
     };
+    let items = aws::items(&config.state).await.context("a function needs STATE_DYNAMODB_TABLE")?;
+    let jobs = Arc::new(Jobs::new(items, config.state.event_retention));
     let spool_dir = &config.engine.temporary_dir;
     std::fs::create_dir_all(spool_dir)
         .with_context(|| format!("cannot make the folder {}", spool_dir.display()))?;
@@ -26,7 +29,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     let engine = Engine::new(EngineSettings::of(config, stores, s3, credentials))
         .on_stuck(startup::STUCK, startup::end_stuck);
     let queries = engine.queries(catalog.clone());
-    let adapters = Adapters { catalog, queries };
+    let adapters = Adapters { catalog, queries, jobs };
     let authenticator = Arc::new(Anonymous);
     let edge = Edge::new(authenticator, config.server.clone(), spool_dir);
     tracing::info!("{config}");

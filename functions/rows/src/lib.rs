@@ -12,6 +12,7 @@ mod run_query;
 
 use std::sync::Arc;
 
+use service::jobs::Jobs;
 use service::{Catalog, QueryEngine};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -26,6 +27,8 @@ pub struct Adapters {
     pub catalog: Arc<dyn Catalog>,
     /// Runs reads.
     pub queries: Arc<dyn QueryEngine>,
+    /// The runs that requests belong to.
+    pub jobs: Arc<Jobs>,
 }
 
 /// The routes, for a router to serve.

@@ -3,14 +3,16 @@
 use api::{Problem, QueryRequest, RowsAnswer, RowsBytes};
 use axum::extract::State;
 use axum::response::Response;
-use web::{Authenticated, Failure, Json, RequestContext, RowsFormat, RowsParameters, TablePath};
+use web::{
+    Authenticated, Failure, Json, RequestContext, RowsFormat, RowsParameters, RunHeader, TablePath,
+};
 
 use crate::{Adapters, answer::answer};
 
 /// Runs one SELECT, in which the table is also visible as `this`.
 #[utoipa::path(
     post, path = "/tables/{table_name}/query", operation_id = "query_table", tag = "Tables",
-    params(("table_name" = String, Path, description = "`name` or `schema.name`"), RowsParameters),
+    params(("table_name" = String, Path, description = "`name` or `schema.name`"), RowsParameters, RunHeader),
     request_body = QueryRequest,
     responses(
         (status = 200, description = "The rows; JSON unless asked otherwise", content(
@@ -30,8 +32,9 @@ pub(crate) async fn query_table(
     Authenticated(caller): Authenticated,
     TablePath(table): TablePath,
     format: RowsFormat,
+    run: RunHeader,
     context: RequestContext,
     request: Json<QueryRequest>,
 ) -> Result<Response, Failure> {
-    answer(&adapters, &caller, Some(table), format, context, request.value).await
+    answer(&adapters, &caller, Some(table), format, run, context, request.value).await
 }

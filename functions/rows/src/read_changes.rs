@@ -10,8 +10,8 @@ use serde::Deserialize;
 use service::{Query, Select};
 use utoipa::IntoParams;
 use web::{
-    Authenticated, Failure, Parameters, RequestContext, RowsFormat, TablePath, rows_limit,
-    rows_response,
+    Authenticated, Failure, Parameters, RequestContext, RowsFormat, RunHeader, TablePath,
+    rows_limit, rows_response,
     schema::{FormatName, RowsName},
 };
 
@@ -42,7 +42,7 @@ pub(crate) struct ChangesParameters {
 /// the last snapshot has them.
 #[utoipa::path(
     get, path = "/tables/{table_name}/changes", operation_id = "read_changes", tag = "Tables",
-    params(("table_name" = String, Path, description = "`name` or `schema.name`"), ChangesParameters),
+    params(("table_name" = String, Path, description = "`name` or `schema.name`"), ChangesParameters, RunHeader),
     responses(
         (status = 200, description = "The changes; Arrow unless asked otherwise", content(
             (RowsBytes = "application/vnd.apache.arrow.stream"),
@@ -62,6 +62,7 @@ pub(crate) async fn read_changes(
     TablePath(name): TablePath,
     Parameters(asked): Parameters<ChangesParameters>,
     headers: HeaderMap,
+    run: RunHeader,
     context: RequestContext,
 ) -> Result<Response, Failure> {
     let format = RowsFormat::read(asked.format.as_deref(), asked.rows.as_deref(), &headers)?;
@@ -70,10 +71,12 @@ pub(crate) async fn read_changes(
     let to = asked.to.as_deref().map_or(Ok(Point::Newest), |text| end("to", text))?;
     let limit = rows_limit(representation, asked.limit, &context)?;
 
+    let run = run.admit(&adapters.jobs).await?;
     let (catalog, queries) = (&*adapters.catalog, &*adapters.queries);
     let (grants, deadlines) = (caller.grants.clone(), context.deadlines());
     let query = |select: Select| Query { limit, deadlines, ..Query::of(select, grants) };
     let rows = service::read_changes(catalog, queries, &caller, name, (from, to), query).await?;
+    run.reads(&rows.tables, rows.snapshot).await?;
     Ok(rows_response(rows, representation, format.rows_as, limit, context).await?)
 }
 

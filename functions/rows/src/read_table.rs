@@ -10,8 +10,8 @@ use serde::Deserialize;
 use service::{Query, ReadTable, Select};
 use utoipa::IntoParams;
 use web::{
-    Authenticated, ETag, Failure, Parameters, RequestContext, RowsFormat, TablePath, point,
-    rows_limit, rows_response,
+    Authenticated, ETag, Failure, Parameters, RequestContext, RowsFormat, RunHeader, TablePath,
+    point, rows_limit, rows_response,
     schema::{FormatName, RowsName},
 };
 
@@ -47,6 +47,7 @@ pub(crate) struct DataParameters {
     params(
         ("table_name" = String, Path, description = "`name` or `schema.name`"),
         DataParameters,
+        RunHeader,
         ("If-None-Match" = Option<String>, Header, description = "The ETag that the client has"),
     ),
     responses(
@@ -69,6 +70,7 @@ pub(crate) async fn read_table(
     TablePath(name): TablePath,
     Parameters(asked): Parameters<DataParameters>,
     headers: HeaderMap,
+    run: RunHeader,
     context: RequestContext,
 ) -> Result<Response, Failure> {
     let format = RowsFormat::read(asked.format.as_deref(), asked.rows.as_deref(), &headers)?;
@@ -77,12 +79,14 @@ pub(crate) async fn read_table(
     let columns = asked.columns.map(|text| Name::parse_list("column", &text)).transpose()?;
     let limit = rows_limit(representation, asked.limit, &context)?;
 
+    let run = run.admit(&adapters.jobs).await?;
     let (catalog, queries) = (&*adapters.catalog, &*adapters.queries);
     let table = service::get_table(catalog, &caller, &name, point).await?;
     let seen = ETag::of_rows(table.summary.snapshot, representation);
     // Of a view it says nothing, nor of a filter, which may read other tables, or the time.
     let is_table = table.view.is_none() && asked.filter.is_none();
     if let Some(response) = seen.not_modified(&headers)?.filter(|_| is_table) {
+        run.reads(&[table.summary.name], Some(table.read_at)).await?;
         return Ok(response);
     }
     let request = ReadTable { columns: columns.unwrap_or_default(), filter: asked.filter, point };
@@ -90,6 +94,7 @@ pub(crate) async fn read_table(
     let query = |select: Select| Query { limit, deadlines, ..Query::of(select, grants) };
     let read = service::read_table(catalog, queries, &caller, table, request, query);
     let (rows, last) = read.await?;
+    run.reads(&rows.tables, rows.snapshot).await?;
 
     let response = rows_response(rows, representation, format.rows_as, limit, context).await?;
     Ok(if is_table { ETag::of_rows(last, representation).on(response) } else { response })

@@ -3,14 +3,14 @@
 use api::{Problem, QueryRequest, RowsAnswer, RowsBytes};
 use axum::extract::State;
 use axum::response::Response;
-use web::{Authenticated, Failure, Json, RequestContext, RowsFormat, RowsParameters};
+use web::{Authenticated, Failure, Json, RequestContext, RowsFormat, RowsParameters, RunHeader};
 
 use crate::{Adapters, answer::answer};
 
 /// Runs one SELECT over all tables that the caller may read.
 #[utoipa::path(
     post, path = "/query", operation_id = "run_query", tag = "Tables",
-    params(RowsParameters),
+    params(RowsParameters, RunHeader),
     request_body = QueryRequest,
     responses(
         (status = 200, description = "The rows; JSON unless asked otherwise", content(
@@ -29,8 +29,9 @@ pub(crate) async fn run_query(
     State(adapters): State<Adapters>,
     Authenticated(caller): Authenticated,
     format: RowsFormat,
+    run: RunHeader,
     context: RequestContext,
     request: Json<QueryRequest>,
 ) -> Result<Response, Failure> {
-    answer(&adapters, &caller, None, format, context, request.value).await
+    answer(&adapters, &caller, None, format, run, context, request.value).await
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use anyhow::Context;
 use axum::Router;
 use catalog::PostgresCatalog;
-use config::{CatalogConfig, Config, StateStore, StorageConfig};
+use config::{CatalogConfig, Config, StorageConfig};
 use web::{Anonymous, Edge};
 
 use crate::Adapters;
@@ -12,15 +13,14 @@ use crate::Adapters;
 /// The router of this function alone.
 pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     let stores = aws::read_passwords(&config.catalog).await?;
-    let (CatalogConfig::Postgres(postgres), StorageConfig::S3(s3), StateStore::DynamoDb(table)) =
-        (&stores, &config.storage, &config.state.store)
+    let (CatalogConfig::Postgres(postgres), StorageConfig::S3(s3)) = (&stores, &config.storage)
     else {
         anyhow::bail!("a function keeps nothing of its own; eider-server serves embedded stores");
     };
     let adapters = Adapters {
         catalog: Arc::new(PostgresCatalog::new(postgres)?),
         objects: Arc::new(aws::S3ObjectStore::new(s3).await),
-        items: Arc::new(aws::DynamoDbItems::new(table).await),
+        items: aws::items(&config.state).await.context("a function needs STATE_DYNAMODB_TABLE")?,
         catalog_extension: domain::POSTGRES_EXTENSION,
         config: Arc::new(config.clone()),
     };

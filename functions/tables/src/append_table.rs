@@ -3,10 +3,10 @@
 use api::{AppendAnswer, AppendSource, Problem, RowsBytes};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::{Caller, Error, Name, Result as Checked, Table, TableName};
+use domain::{Caller, DatasetName, Error, Name, Result as Checked, Table};
 use formats::Format;
 use serde::Deserialize;
-use service::{AppendTable, Appended, BodyRows, Mode, SeenTable};
+use service::{AppendTable, Appended, BodyRows, Mode};
 use utoipa::IntoParams;
 use web::{
     Authenticated, ETag, Failure, IncomingBody, Json, Parameters, RequestContext, TablePath,
@@ -90,9 +90,15 @@ pub(crate) async fn append_table(
         let Json { value, digest } = body.json::<AppendSource>().await?;
         let object = source::parse(&adapters, &value)?;
         let format = value.format.as_deref().map(format_of).transpose()?;
-        let request = request(&headers, &caller, table, mode, format!("source:{digest}"), None);
+        let origin =
+            headers.origin(&caller, payload(&mode, format!("source:{digest}")), &adapters.jobs);
+        let run = origin.run.clone();
+        let request = AppendTable { table, origin, mode, seen: None };
         let open = async |table: &Table| {
             let (encoding, spool) = source::fetch(&adapters, &object, format, &context).await?;
+            if let Some(run) = run {
+                run.reads_dataset(DatasetName::parse(&object.to_string())?).await?;
+            }
             body::open(encoding, spool, &table.columns).await
         };
         return write(&adapters, &caller, request, open).await;
@@ -104,22 +110,16 @@ pub(crate) async fn append_table(
     )
     .await?;
     // The type decides how the bytes are read, so it is part of what the key stands for.
-    let payload = format!("{}:{}", encoding.name(), spool.digest);
-    let request = request(&headers, &caller, table, mode, payload, seen);
+    let payload = payload(&mode, format!("{}:{}", encoding.name(), spool.digest));
+    let origin = headers.origin(&caller, payload, &adapters.jobs);
+    let request = AppendTable { table, origin, mode, seen };
     let open = async |table: &Table| body::open(encoding, spool, &table.columns).await;
     write(&adapters, &caller, request, open).await
 }
 
-fn request(
-    headers: &WriteHeaders,
-    caller: &Caller,
-    table: TableName,
-    mode: Mode,
-    payload: String,
-    seen: Option<SeenTable>,
-) -> AppendTable {
-    let payload = if mode == Mode::Append { payload } else { format!("{mode:?}:{payload}") };
-    AppendTable { table, origin: headers.origin(caller, payload), mode, seen }
+/// What the key stands for: the body, and what becomes of the rows that are there.
+fn payload(mode: &Mode, body: String) -> String {
+    if *mode == Mode::Append { body } else { format!("{mode:?}:{body}") }
 }
 
 fn format_of(name: &str) -> Checked<Format> {

@@ -7,6 +7,7 @@ use axum::Router;
 use catalog::PostgresCatalog;
 use config::{CatalogConfig, Config, StorageConfig};
 use engine::{Engine, EngineSettings};
+use service::jobs::Jobs;
 use web::{Anonymous, Edge};
 
 use crate::{Adapters, Attached};
@@ -18,6 +19,8 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     else {
         anyhow::bail!("a function keeps nothing of its own; eider-server serves embedded stores");
     };
+    let items = aws::items(&config.state).await.context("a function needs STATE_DYNAMODB_TABLE")?;
+    let jobs = Arc::new(Jobs::new(items, config.state.event_retention));
     let spool_dir = &config.engine.temporary_dir;
     std::fs::create_dir_all(spool_dir)
         .with_context(|| format!("cannot make the folder {}", spool_dir.display()))?;
@@ -29,7 +32,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     let queries = engine.queries(catalog.clone());
     let objects = Arc::new(aws::S3ObjectStore::new(s3).await);
     let (sources, attached) = (config.sources.clone(), Attached::of(config));
-    let adapters = Adapters { catalog, lake, objects, sources, attached, queries };
+    let adapters = Adapters { catalog, lake, objects, sources, attached, queries, jobs };
     let authenticator = Arc::new(Anonymous);
     let edge = Edge::new(authenticator, config.server.clone(), spool_dir);
     tracing::info!("{config}");

@@ -69,7 +69,7 @@ pub(crate) async fn create_table(
     // What stands in the query is part of what the key stands for.
     let payload = format!("{asked:?}:{}:{}", encoding.name(), spool.digest);
     let if_not_exists = asked.if_not_exists.unwrap_or(false);
-    let origin = headers.origin(&caller, payload);
+    let origin = headers.origin(&caller, payload, &adapters.jobs);
     let limits = context.edge.server.table_limits;
     let request =
         CreateRequest { origin, name: name.clone(), definition: None, if_not_exists, limits };
@@ -113,8 +113,9 @@ async fn from_json(
     let request = body.json::<CreateTable>().await?;
     let if_not_exists = request.value.if_not_exists;
     let NewTable { name, from, layout, comment } = request.value.parse()?;
-    let origin = headers.origin(caller, request.digest);
+    let origin = headers.origin(caller, request.digest, &adapters.jobs);
     let limits = context.edge.server.table_limits;
+    let run = origin.run.clone();
     let request =
         CreateRequest { origin, name: name.clone(), definition: None, if_not_exists, limits };
     match from {
@@ -124,7 +125,8 @@ async fn from_json(
         }
         NewTableFrom::Query(sql) => {
             let make = async || {
-                let (columns, rows) = query_rows::spooled(adapters, caller, sql, context).await?;
+                let (columns, rows) =
+                    query_rows::spooled(adapters, caller, sql, run, context).await?;
                 let definition = TableDefinition::new(name, columns, comment)?.laid_out(layout)?;
                 Ok(Made::Table(definition, Some(rows)))
             };

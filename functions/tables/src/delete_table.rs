@@ -39,7 +39,7 @@ pub(crate) async fn delete_table(
     Parameters(asked): Parameters<DeleteParameters>,
     headers: WriteHeaders,
 ) -> Result<Response, Failure> {
-    let origin = headers.origin(&caller, String::new());
+    let origin = headers.origin(&caller, String::new(), &adapters.jobs);
     let Adapters { catalog, lake, queries, .. } = &adapters;
     let cascade = asked.cascade.unwrap_or(false);
     let (catalog, lake, queries) = (&**catalog, &**lake, &**queries);

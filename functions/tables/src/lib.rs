@@ -20,6 +20,7 @@ mod source;
 use std::sync::Arc;
 
 use config::{Config, DuckLakeConfig, SourceConfig};
+use service::jobs::Jobs;
 use service::{Catalog, Lake, ObjectStore, QueryEngine};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -42,6 +43,8 @@ pub struct Adapters {
     pub attached: Attached,
     /// Runs the queries that tables are made of.
     pub queries: Arc<dyn QueryEngine>,
+    /// The runs that requests belong to.
+    pub jobs: Arc<Jobs>,
 }
 
 /// How the lake is attached.

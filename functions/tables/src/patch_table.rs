@@ -34,7 +34,7 @@ pub(crate) async fn patch_table(
     request: Json<PatchTable>,
 ) -> Result<Response, Failure> {
     let patch = request.value.parse()?;
-    let origin = headers.origin(&caller, request.digest);
+    let origin = headers.origin(&caller, request.digest, &adapters.jobs);
     let (catalog, lake) = (&*adapters.catalog, &*adapters.lake);
     let limits = context.edge.server.table_limits;
     let altered = service::alter_table(catalog, lake, &caller, origin, name, patch, limits);

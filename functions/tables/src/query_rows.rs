@@ -8,17 +8,20 @@ use domain::{
 };
 use formats::{Format, RowsAs, Summary};
 use futures::StreamExt;
+use service::jobs::Tagged;
 use service::{BodyRows, Parameters, Query, ResultColumn, Select};
 use web::RequestContext;
 
 use crate::body::{self, Encoding};
 use crate::{Adapters, describe};
 
-/// Runs `sql` and keeps its rows: the columns of a table that takes them, and the rows.
+/// Runs `sql`, which may belong to a run, and keeps its rows: the columns of a table that takes them, and the
+/// rows.
 pub(crate) async fn spooled(
     adapters: &Adapters,
     caller: &Caller,
     sql: String,
+    run: Option<Tagged>,
     context: &RequestContext,
 ) -> Result<(Vec<Column>, BodyRows)> {
     let none = Parameters::Positional(Vec::new());
@@ -27,6 +30,9 @@ pub(crate) async fn spooled(
     let query = Query { deadlines, ..Query::of(select, caller.grants.clone()) };
     let (catalog, queries) = (&*adapters.catalog, &*adapters.queries);
     let rows = service::run_query(catalog, queries, caller, Point::Newest, query).await?;
+    if let Some(run) = run {
+        run.reads(&rows.tables, rows.snapshot).await?;
+    }
     let columns = columns(&rows.columns)?;
     let mut encoder = Format::ArrowStream.encoder(rows.schema, &[], RowsAs::Objects)?;
     let mut spool = context.edge.spools.begin(None, false)?;

@@ -86,8 +86,8 @@ impl Receiving {
         let batches = stream::try_unfold(self, async |mut receiving| {
             Ok(receiving.next().await?.map(|batch| (batch, receiving)))
         });
-        let (columns, snapshot) = (head.columns(), head.snapshot());
-        Ok(Rows { columns, schema, snapshot, batches: Box::pin(batches) })
+        let (columns, snapshot, tables) = (head.columns(), head.snapshot(), head.tables()?);
+        Ok(Rows { columns, schema, snapshot, tables, batches: Box::pin(batches) })
     }
 
     /// The next batch; `None` at the end, which must be there.

@@ -104,6 +104,7 @@ pub(super) struct Head {
     /// Names and DuckDB's types.
     columns: Vec<(String, String)>,
     snapshot: Option<u64>,
+    tables: Vec<Parts>,
 }
 
 impl Asked {
@@ -155,12 +156,17 @@ impl Head {
     pub(super) fn of(rows: &Rows) -> Self {
         let columns = rows.columns.iter();
         let columns = columns.map(|column| (column.name.clone(), column.r#type.clone())).collect();
-        Self { columns, snapshot: rows.snapshot.map(|snapshot| snapshot.0) }
+        let tables = rows.tables.iter().map(parts).collect();
+        Self { columns, snapshot: rows.snapshot.map(|snapshot| snapshot.0), tables }
     }
 
     pub(super) fn columns(&self) -> Vec<ResultColumn> {
         let columns = self.columns.iter().cloned();
         columns.map(|(name, r#type)| ResultColumn { name, r#type }).collect()
+    }
+
+    pub(super) fn tables(&self) -> Result<Vec<TableName>> {
+        self.tables.iter().map(name).collect()
     }
 
     pub(super) fn snapshot(&self) -> Option<SnapshotId> {

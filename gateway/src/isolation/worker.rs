@@ -23,14 +23,14 @@ const GRACE: Duration = Duration::from_secs(1);
 pub(crate) async fn serve(config: &Config, socket: &Path) -> anyhow::Result<()> {
     end_with_the_parent()?;
     let stores = Stores::open(config).await?;
-    let Parts { catalog, engine, .. } = Parts::new(config, &stores).await?;
+    let Parts { catalog, engine, jobs, .. } = Parts::new(config, &stores).await?;
     let running = Running::default();
     let told = running.clone();
     let engine = engine.on_stuck(GRACE, move || end_stuck(&told));
     warm_up(&engine).await?;
     let queries = Arc::new(Numbered { queries: engine.queries(catalog.clone()), running });
     let inner = super::inner::router(queries.clone());
-    let rows = Router::from(rows::router(rows::Adapters { catalog, queries })).merge(inner);
+    let rows = Router::from(rows::router(rows::Adapters { catalog, queries, jobs })).merge(inner);
     let mut server = config.server.clone();
     // The process before this one answers pages of other origins.
     server.cors_allow_origins.clear();

@@ -15,6 +15,7 @@ mod patch_table;
 mod problem;
 mod query;
 mod run;
+mod run_dataset;
 mod system;
 mod table;
 
@@ -36,6 +37,7 @@ pub use run::{
     CompleteRun, ForeignJob, ParentDocument, ProgressDocument, PutProgress, RunDocument, RunError,
     StartRun, StopRun,
 };
+pub use run_dataset::RunDatasetItem;
 pub use system::{
     DependencyState, EngineState, Health, HealthState, MemoryState, Root, Status, Versions,
 };

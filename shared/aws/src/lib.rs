@@ -7,6 +7,6 @@ mod sdk;
 mod secrets;
 
 pub use credentials::credentials;
-pub use dynamodb::DynamoDbItems;
+pub use dynamodb::{DynamoDbItems, items};
 pub use object_store::S3ObjectStore;
 pub use secrets::read_passwords;

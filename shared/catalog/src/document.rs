@@ -4,7 +4,7 @@ use domain::{
     Error, Kind, Name, Point, Result, RunId, SnapshotId, Table, TableName, TableSummary, Timestamp,
 };
 use serde::Deserialize;
-use service::{CatalogStatus, Mark, RecordedWrite, TableChange, TableWrite};
+use service::{CatalogStatus, Mark, RecordedWrite, RunWrites, TableChange, TableWrite};
 
 use crate::columns::{self, ColumnDocument};
 use crate::layout::{self, PartitionDocument, SortDocument};
@@ -101,6 +101,37 @@ pub(crate) fn mark(text: &str) -> Result<Mark> {
         schema_version: mark.schema,
         generation: mark.generation.unwrap_or_default(),
     })
+}
+
+#[derive(Debug, Deserialize)]
+struct RunDocument {
+    migration: Option<u32>,
+    format: Option<String>,
+    written: Option<Vec<WrittenDocument>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct WrittenDocument {
+    schema: String,
+    table: String,
+    writes: u64,
+    rows: u64,
+    bytes: u64,
+    snapshot: u64,
+}
+
+/// Reads what a run wrote; refuses the catalog of another build.
+pub(crate) fn written(text: &str) -> Result<Vec<RunWrites>> {
+    let document: RunDocument = serde_json::from_str(text).map_err(Error::internal)?;
+    version::check(document.migration, document.format.as_deref())?;
+    let written = document.written.unwrap_or_default().into_iter();
+    let written =
+        written.map(|WrittenDocument { schema, table, writes, rows, bytes, snapshot }| {
+            let (schema, name) = (Name::parse("schema", &schema)?, Name::parse("table", &table)?);
+            let (table, snapshot) = (TableName { schema, name }, SnapshotId(snapshot));
+            Ok(RunWrites { table, writes, rows, bytes, snapshot })
+        });
+    written.collect()
 }
 
 impl Document {

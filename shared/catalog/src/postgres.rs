@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use config::{Password, PostgresConfig, Role, SslMode};
-use domain::{Error, Point, Result, SnapshotId, Table, TableName, TableSummary};
-use service::{Catalog, CatalogStatus, HistoryPage, Mark, RecordedWrite, TableChange, TablePage};
+use domain::{Error, Point, Result, RunId, SnapshotId, Table, TableName, TableSummary};
+use service::{
+    Catalog, CatalogStatus, HistoryPage, Mark, RecordedWrite, RunWrites, TableChange, TablePage,
+};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions};
 
@@ -37,6 +39,7 @@ pub struct PostgresCatalog {
     named: String,
     write: String,
     history: String,
+    written: String,
     mark: String,
     marks: Together<Mark>,
     definitions: Definitions,
@@ -61,9 +64,10 @@ impl PostgresCatalog {
         let named = tables(include_str!("../queries/postgres_named.sql"));
         let write = include_str!("../queries/postgres_write.sql").replace('@', &home);
         let history = include_str!("../queries/postgres_history.sql").replace('@', &home);
+        let written = include_str!("../queries/postgres_run.sql").replace('@', &home);
         let mark = include_str!("../queries/postgres_mark.sql").replace('@', &home);
         let (marks, definitions) = (Together::default(), Definitions::default());
-        Ok(Self { pool, page, named, write, history, mark, marks, definitions })
+        Ok(Self { pool, page, named, write, history, written, mark, marks, definitions })
     }
 
     async fn ask(&self, sql: &str, parameters: &[Option<String>]) -> Result<Document> {
@@ -149,6 +153,10 @@ impl Catalog for PostgresCatalog {
 
     async fn find_writes(&self, keys: &[String]) -> Result<Vec<(String, RecordedWrite)>> {
         self.ask(&self.write, &[Some(keys.join(","))]).await?.into_writes()
+    }
+
+    async fn written_by(&self, run: RunId) -> Result<Vec<RunWrites>> {
+        document::written(&self.ask_text(&self.written, &[Some(run.to_string())]).await?)
     }
 
     async fn mark(&self) -> Result<Mark> {

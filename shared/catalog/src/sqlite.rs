@@ -5,8 +5,10 @@ use std::fmt::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use domain::{Error, Point, Result, SnapshotId, Table, TableName, TableSummary};
-use service::{Catalog, CatalogStatus, HistoryPage, Mark, RecordedWrite, TableChange, TablePage};
+use domain::{Error, Point, Result, RunId, SnapshotId, Table, TableName, TableSummary};
+use service::{
+    Catalog, CatalogStatus, HistoryPage, Mark, RecordedWrite, RunWrites, TableChange, TablePage,
+};
 
 use crate::document::{self, Document};
 use crate::failure::Failure;
@@ -16,6 +18,7 @@ const PAGE: &str = include_str!("../queries/sqlite_page.sql");
 const INLINED: &str = include_str!("../queries/sqlite_inlined.sql");
 const TABLES: &str = include_str!("../queries/sqlite_tables.sql");
 const WRITE: &str = include_str!("../queries/sqlite_write.sql");
+const WRITTEN: &str = include_str!("../queries/sqlite_run.sql");
 const MARK: &str = include_str!("../queries/sqlite_mark.sql");
 const HISTORY: &str = include_str!("../queries/sqlite_history.sql");
 
@@ -113,6 +116,11 @@ impl<A: AskSqlite> Catalog for SqliteCatalog<A> {
 
     async fn find_writes(&self, keys: &[String]) -> Result<Vec<(String, RecordedWrite)>> {
         self.writes(keys).await?.into_writes()
+    }
+
+    async fn written_by(&self, run: RunId) -> Result<Vec<RunWrites>> {
+        let answer = self.asks.ask(WRITTEN, &[Some(run.to_string())]).await;
+        document::written(&answer.map_err(Failure::into_error)?)
     }
 
     async fn mark(&self) -> Result<Mark> {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::{
     CatalogConfig, Config, EngineConfig, Environment, Password, Platform, PostgresConfig, Secret,
-    ServerConfig, StorageConfig, engine::LEAST_MEMORY, reader::Reader,
+    ServerConfig, StateStore, StorageConfig, engine::LEAST_MEMORY, reader::Reader,
 };
 
 /// Where callers' reads run.
@@ -110,7 +110,7 @@ fn share(engine: &EngineConfig, processes: u32) -> EngineConfig {
 }
 
 /// What of the environment goes on to such a process as it is.
-const HANDED_ON: [&str; 23] = [
+const HANDED_ON: [&str; 21] = [
     "AWS_DEFAULT_REGION",
     "AWS_REGION",
     "DB_POSTGRES_DB",
@@ -129,19 +129,18 @@ const HANDED_ON: [&str; 23] = [
     "RUST_BACKTRACE",
     "SSL_CERT_DIR",
     "SSL_CERT_FILE",
-    "STATE_DYNAMODB_ENDPOINT",
-    "STATE_DYNAMODB_TABLE",
     "TMPDIR",
     "TZ",
     "MALLOC_ARENA_MAX",
 ];
 
 /// The same by how they begin. What is not here, as the passwords of other roles, does not.
-const HANDED_ON_BEGINNING: [&str; 4] = ["DB_DUCKLAKE_", "EIDER_", "FEATURE_", "STORAGE_"];
+const HANDED_ON_BEGINNING: [&str; 6] =
+    ["DB_DUCKLAKE_", "EIDER_", "EVENTS_", "FEATURE_", "STATE_", "STORAGE_"];
 
 impl Config {
     /// The environment of a process that runs callers' reads for this one: the reader's role of the
-    /// catalog, with its password read, and no other; what reaches the object store; its share of the
+    /// catalog, with its password read, and no other; what reaches the object store and the state, where it records what runs read; its share of the
     /// engine. What comes to it must have `front_door` with it.
     pub fn query_process_environment(
         &self,
@@ -160,7 +159,8 @@ impl Config {
         front_door: &Secret,
     ) -> BTreeMap<OsString, OsString> {
         // Where there are no keys of its own, the SDK finds some by these.
-        let sdk = matches!(&self.storage, StorageConfig::S3(s3) if s3.keys.is_none());
+        let sdk = matches!(&self.storage, StorageConfig::S3(s3) if s3.keys.is_none())
+            || matches!(&self.state.store, StateStore::DynamoDb(table) if table.keys.is_none());
         let is_handed_on = |name: &str| {
             HANDED_ON.contains(&name)
                 || HANDED_ON_BEGINNING.iter().any(|beginning| name.starts_with(beginning))

@@ -92,6 +92,17 @@ impl DatasetName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it is the name of a table.
+    pub fn is_table(&self) -> bool {
+        !self.0.contains("://")
+    }
+}
+
+impl From<&TableName> for DatasetName {
+    fn from(name: &TableName) -> Self {
+        Self(name.to_string())
+    }
 }
 
 /// A word to find a job by: 1 to 128 characters, none of them a control character.

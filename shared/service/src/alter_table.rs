@@ -19,7 +19,7 @@ pub async fn alter_table(
     limits: TableLimits,
 ) -> Result<(Table, bool)> {
     get_table::check_access(caller, &name, Access::Write)?;
-    if let Some(recorded) = origin.key.find(catalog).await? {
+    if let Some(recorded) = origin.begin(catalog).await? {
         return Ok((as_changed(catalog, &recorded).await?, true));
     }
     let table = get_table::require(catalog, caller, &name, Access::Write).await?;

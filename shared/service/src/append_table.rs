@@ -77,7 +77,7 @@ pub async fn append_table(
     open: impl AsyncFnOnce(&Table) -> Result<BodyRows>,
 ) -> Result<Appended> {
     get_table::check_access(caller, &request.table, Access::Write)?;
-    if let Some(recorded) = request.origin.key.find(catalog).await? {
+    if let Some(recorded) = request.origin.begin(catalog).await? {
         return Ok(appended(recorded, true));
     }
     let table = match request.seen {

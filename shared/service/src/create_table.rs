@@ -74,7 +74,7 @@ pub async fn create_table(
     let known = Known::of(definition.clone());
     check_access(caller, name, Access::Write)?;
     name.check_creatable()?;
-    if let Some(recorded) = origin.key.find(catalog).await? {
+    if let Some(recorded) = origin.begin(catalog).await? {
         return answered(catalog, recorded, true, known, describe).await;
     }
     if let Some(table) = catalog.find_table(name, Point::Newest).await? {

@@ -16,7 +16,7 @@ pub async fn delete_table(
     cascade: bool,
 ) -> Result<bool> {
     get_table::check_access(caller, &name, Access::Write)?;
-    if origin.key.find(catalog).await?.is_some() {
+    if origin.begin(catalog).await?.is_some() {
         return Ok(true);
     }
     let key = origin.key.clone();

@@ -41,7 +41,7 @@ pub use list_history::list_history;
 pub use list_tables::{ListTables, list_tables};
 pub use port::{
     Authenticator, Catalog, CatalogStatus, HistoryPage, Lake, Mark, ObjectStore, QueryEngine,
-    RecordedWrite, RowSource, StoredObject, TableChange, TablePage, TableWrite,
+    RecordedWrite, RowSource, RunWrites, StoredObject, TableChange, TablePage, TableWrite,
 };
 pub use query::{
     BatchStream, Deadlines, Parameter, Parameters, Query, ResultColumn, Rows, Select, run_query,

@@ -48,6 +48,10 @@ pub trait Catalog: Send + Sync {
         Ok(found.into_iter().map(|(_, write)| write).next())
     }
 
+    /// What the writes of a run changed, table by table in order of their names; also where the snapshots of
+    /// them have expired.
+    async fn written_by(&self, run: RunId) -> Result<Vec<RunWrites>>;
+
     /// Where the lake is: the least that a reader must know before it trusts what it knows already.
     async fn mark(&self) -> Result<Mark>;
 
@@ -132,6 +136,21 @@ pub struct TableWrite {
     pub bytes: u64,
     /// The run it belongs to.
     pub run: Option<RunId>,
+}
+
+/// What the writes of one run changed of one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunWrites {
+    /// The table, by the name it had.
+    pub table: TableName,
+    /// So many writes.
+    pub writes: u64,
+    /// Rows of all of them.
+    pub rows: u64,
+    /// Bytes of the bodies.
+    pub bytes: u64,
+    /// The snapshot of the last.
+    pub snapshot: SnapshotId,
 }
 
 /// The state of the catalog.

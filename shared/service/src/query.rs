@@ -137,6 +137,8 @@ pub struct Rows {
     pub schema: SchemaRef,
     /// The snapshot that was read; `None` where no table was.
     pub snapshot: Option<SnapshotId>,
+    /// The tables that are read, also those under views, by the names they have.
+    pub tables: Vec<TableName>,
     /// The rows, in batches of a sensible size.
     pub batches: BatchStream,
 }

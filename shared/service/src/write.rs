@@ -9,6 +9,7 @@ use domain::{
 };
 use sha2::{Digest, Sha256};
 
+use crate::jobs::Tagged;
 use crate::{Catalog, RecordedWrite, RowSource};
 
 /// The name of a write in the ledger, and the digest of what it would do.
@@ -78,7 +79,7 @@ pub struct Origin {
     /// Its name in the ledger.
     pub key: WriteKey,
     /// The run it belongs to.
-    pub run: Option<RunId>,
+    pub run: Option<Tagged>,
     /// When its commit must have begun.
     pub deadline: Option<Instant>,
     /// What the caller saw of the table: it is written only if that still holds.
@@ -86,10 +87,20 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// What was recorded of the write under its key, before anything else is done; where nothing was, its run
+    /// must be running.
+    pub(crate) async fn begin(&self, catalog: &dyn Catalog) -> Result<Option<RecordedWrite>> {
+        let recorded = self.key.find(catalog).await?;
+        if let (None, Some(run)) = (&recorded, &self.run) {
+            run.admit().await?;
+        }
+        Ok(recorded)
+    }
+
     /// The write that makes this change, whatever the table has become meanwhile.
     pub(crate) fn write(self, change: Change) -> Write {
         let Self { key, run, deadline, .. } = self;
-        Write { key, run, deadline, if_match: None, change }
+        Write { key, run: run.map(|run| run.run()), deadline, if_match: None, change }
     }
 
     /// The write that makes this change of `table`, if it is as the caller saw it; else 412.

@@ -45,4 +45,4 @@ pub use path::{JobPath, RunPath, TablePath, TextPath};
 pub use point::point;
 pub use rows::{rows_limit, rows_response};
 pub use told::read_problem;
-pub use write_headers::{KeyHeader, WriteHeaders, replayed};
+pub use write_headers::{KeyHeader, ReadOfRun, RunHeader, WriteHeaders, replayed};

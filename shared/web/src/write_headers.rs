@@ -1,10 +1,12 @@
 //! What the head of a write says: its key, its run.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::response::Response;
-use domain::{Caller, Error, IdempotencyKey, IfMatch, RunId, limits};
+use domain::{Caller, Error, IdempotencyKey, IfMatch, RunId, SnapshotId, TableName, limits};
 use http::{HeaderMap, HeaderValue, header, request::Parts};
-use service::jobs::StateChange;
+use service::jobs::{Jobs, StateChange, Tagged};
 use service::{Origin, WriteKey};
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
@@ -26,6 +28,47 @@ pub struct WriteHeaders {
     key: KeyHeader,
     run: Option<RunId>,
     if_match: Option<IfMatch>,
+}
+
+/// `X-Run-Id` of a read.
+pub struct RunHeader {
+    run: Option<RunId>,
+    context: RequestContext,
+}
+
+impl<S: Sync> FromRequestParts<S> for RunHeader {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        Ok(Self { run: run_id(&parts.headers)?, context: RequestContext::of(&parts.extensions)? })
+    }
+}
+
+impl RunHeader {
+    /// The run of `jobs` that the read belongs to, if it says one, which must be running.
+    pub async fn admit(&self, jobs: &Arc<Jobs>) -> Result<ReadOfRun, Error> {
+        let Some(run) = self.run else { return Ok(ReadOfRun(None)) };
+        let tagged = Tagged::new(Arc::clone(jobs), run, self.context.now());
+        tagged.admit().await?;
+        Ok(ReadOfRun(Some(tagged)))
+    }
+}
+
+/// A read that may belong to a run. What it reads is recorded there before the first byte goes out.
+pub struct ReadOfRun(Option<Tagged>);
+
+impl ReadOfRun {
+    /// These tables, as they were in this snapshot.
+    pub async fn reads(
+        &self,
+        tables: &[TableName],
+        snapshot: Option<SnapshotId>,
+    ) -> Result<(), Error> {
+        match &self.0 {
+            Some(run) => run.reads(tables, snapshot).await,
+            None => Ok(()),
+        }
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for KeyHeader {
@@ -59,11 +102,10 @@ impl<S: Sync> FromRequestParts<S> for WriteHeaders {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let key = KeyHeader::from_request_parts(parts, state).await?;
-        let run = single(&parts.headers, "x-run-id")?;
+        let run = run_id(&parts.headers)?;
         if parts.headers.contains_key(header::IF_NONE_MATCH) {
             return Err(none_match().into());
         }
-        let run = run.map(RunId::parse).transpose()?;
         Ok(Self { key, run, if_match: etag::if_match(&parts.headers)? })
     }
 }
@@ -83,12 +125,19 @@ impl WriteHeaders {
         Err(Error::malformed("INVALID_HEADER", detail))
     }
 
-    /// What the write comes with, for a body of this digest; asked once the body is here.
-    pub fn origin(&self, caller: &Caller, digest: String) -> Origin {
-        let (run, if_match) = (self.run, self.if_match.clone());
+    /// What the write comes with, for a body of this digest; asked once the body is here. Its run is one of
+    /// `jobs`.
+    pub fn origin(&self, caller: &Caller, digest: String, jobs: &Arc<Jobs>) -> Origin {
+        let at = self.key.context.now();
+        let run = self.run.map(|run| Tagged::new(Arc::clone(jobs), run, at));
+        let if_match = self.if_match.clone();
         let deadline = self.key.context.deadline();
         Origin { key: self.key.write_key(caller, digest), run, deadline, if_match }
     }
+}
+
+fn run_id(headers: &HeaderMap) -> Result<Option<RunId>, Error> {
+    single(headers, "x-run-id")?.map(RunId::parse).transpose()
 }
 
 fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Error> {
@@ -136,10 +185,9 @@ impl IntoParams for KeyHeader {
 /// For OpenAPI: the headers that every write to the lake takes.
 impl IntoParams for WriteHeaders {
     fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let run = string().format(Some(SchemaFormat::Custom("uuid".to_owned())));
-        let mut all = KeyHeader::into_params(place);
+        let mut all = KeyHeader::into_params(&place);
+        all.extend(RunHeader::into_params(place));
         all.extend([
-            parameter("X-Run-Id", run, "The run that this write belongs to: a UUID."),
             parameter(
                 "If-Match",
                 string(),
@@ -148,6 +196,16 @@ impl IntoParams for WriteHeaders {
             ),
         ]);
         all
+    }
+}
+
+/// For OpenAPI: the header of a request that belongs to a run.
+impl IntoParams for RunHeader {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let schema = string().format(Some(SchemaFormat::Custom("uuid".to_owned())));
+        let text = "The run that this request belongs to: it must be running. What is read and written is \
+                    recorded there.";
+        vec![parameter("X-Run-Id", schema, text)]
     }
 }
 

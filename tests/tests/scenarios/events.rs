@@ -17,7 +17,7 @@ pub(crate) fn all() -> Vec<Scenario> {
 }
 
 /// What each answer is, and something that only its body says.
-const ANSWERS: [(&str, u64, &str); 35] = [
+const ANSWERS: [(&str, u64, &str); 37] = [
     ("get_root", 200, r#""name":"Eider""#),
     ("get_health", 200, r#""status":"up""#),
     ("get_status", 200, r#""platform":"lambda""#),
@@ -50,6 +50,8 @@ const ANSWERS: [(&str, u64, &str); 35] = [
     ("put_progress", 200, r#""percentage":50.0"#),
     ("complete_run", 200, r#""state":"COMPLETED""#),
     ("get_run", 200, r#""message":"loaded""#),
+    ("list_run_datasets", 200, r#""name":"flights","direction":"output""#),
+    ("list_run_tables", 200, r#""name":"flights","direction":"output""#),
     ("fail_run", 404, "RUN_NOT_FOUND"),
     ("abort_run", 404, "RUN_NOT_FOUND"),
     ("delete_job", 204, ""),

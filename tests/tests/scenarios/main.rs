@@ -38,6 +38,7 @@ mod function_faults;
 mod functions;
 mod guard;
 mod idempotency;
+mod in_runs;
 mod invalid_text;
 mod isolation;
 mod jobs;
@@ -100,6 +101,7 @@ fn all() -> Vec<Scenario> {
         functions::all(),
         guard::all(),
         idempotency::all(),
+        in_runs::all(),
         invalid_text::all(),
         isolation::all(),
         jobs::all(),

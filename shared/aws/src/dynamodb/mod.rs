@@ -7,6 +7,7 @@ mod transact;
 mod values;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,7 +15,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
-use config::DynamoDbConfig;
+use config::{DynamoDbConfig, StateConfig, StateStore};
 use domain::{Result, Timestamp};
 use service::{Item, ItemKey, ItemRange, ItemWrite, Items, Transacted};
 
@@ -35,6 +36,14 @@ const ATTEMPT: Duration = Duration::from_millis(1500);
 pub struct DynamoDbItems {
     client: Client,
     table: String,
+}
+
+/// The state store of a function: the table that is configured, or `None`.
+pub async fn items(state: &StateConfig) -> Option<Arc<dyn Items>> {
+    match &state.store {
+        StateStore::DynamoDb(table) => Some(Arc::new(DynamoDbItems::new(table).await)),
+        StateStore::Sqlite(_) => None,
+    }
 }
 
 impl DynamoDbItems {

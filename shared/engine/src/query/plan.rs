@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::SnapshotId;
+use domain::{SnapshotId, TableName};
 use service::{Parameters, ResultColumn, Select};
 
 use super::reading::Reading;
@@ -22,6 +22,8 @@ const LITTLE: Duration = Duration::from_millis(10);
 pub(super) struct Plan<'c> {
     pub(super) ready: Ready<'c>,
     pub(super) snapshot: Option<SnapshotId>,
+    /// The tables that it reads.
+    pub(super) tables: Vec<TableName>,
     guarded: Option<Guarded>,
     /// Bytes of the statement before the caller's own.
     before: usize,
@@ -38,7 +40,7 @@ pub(super) fn plan(work: &Work) -> Result<Plan<'_>, Stop> {
     if reading.has_moved() {
         checked = statement(work, &mut reading)?;
     }
-    let Statement { sql, kind, guarded, before } = checked;
+    let Statement { sql, kind, tables, guarded, before } = checked;
     let snapshot = reading.snapshot().map(|newest| work.query.snapshot.unwrap_or(newest));
     let given = parameters_of(&work.query.select);
     let limit = work.query.limit;
@@ -54,7 +56,7 @@ pub(super) fn plan(work: &Work) -> Result<Plan<'_>, Stop> {
             ready(work, &sql, kind, &given, snapshot.is_some(), as_written)?
         }
     };
-    Ok(Plan { ready, snapshot, guarded, before, key })
+    Ok(Plan { ready, snapshot, tables, guarded, before, key })
 }
 
 /// Prepares it in one of three ways. `refused` says what is wrong with the statement as it stands.
@@ -93,22 +95,19 @@ fn refused(failure: Failure, work: &Work, guarded: Option<&Guarded>, before: usi
 
 impl Plan<'_> {
     /// Says of a failure where in the caller's text it is, or of which tables.
-    pub(super) fn located(&self, stop: Stop, select: &Select) -> Stop {
+    pub(super) fn located(&self, stop: Stop) -> Stop {
         let offset = self.ready.offset.map(|offset| offset + self.before);
         match stop {
             Stop::Engine(failure) if error::may_be_unreadable_rows(&failure) => {
-                Stop::Unreadable(failure, self.reads(select))
+                Stop::Unreadable(failure, self.reads())
             }
             Stop::Engine(failure) => located(failure, self.guarded.as_ref(), offset),
             stop => stop,
         }
     }
 
-    fn reads(&self, select: &Select) -> Box<Reads> {
-        let tables = match (&self.guarded, select) {
-            (None, Select::Table { name, .. } | Select::Changes { name, .. }) => vec![name.clone()],
-            (guarded, _) => guarded.iter().flat_map(|guarded| guarded.tables.clone()).collect(),
-        };
+    fn reads(&self) -> Box<Reads> {
+        let tables = self.tables.clone();
         Box::new(Reads { key: self.key.clone(), snapshot: self.snapshot, tables })
     }
 

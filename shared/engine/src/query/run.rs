@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
-use domain::{Error, SnapshotId};
-use service::{Query, ResultColumn};
+use domain::Error;
+use service::Query;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
@@ -176,7 +175,7 @@ impl Output {
 fn read(work: &Work, waiting: &mut Waiting) -> Result<(), Stop> {
     let plan = plan::plan(work)?;
     let begun = Instant::now();
-    stream(work, &plan, waiting).map_err(|stop| plan.located(stop, &work.query.select))?;
+    stream(work, &plan, waiting).map_err(|stop| plan.located(stop))?;
     plan.keep(&work.session, begun.elapsed());
     Ok(())
 }
@@ -192,7 +191,9 @@ fn stream(work: &Work, plan: &Plan<'_>, waiting: &mut Waiting) -> Result<(), Sto
         None => None,
     };
     work.watch.extend(work.query.deadlines.last);
-    send_head(waiting, columns, &names, *snapshot, first_batch)?;
+    let (schema, snapshot, tables) = (Arc::clone(&names), *snapshot, plan.tables.clone());
+    let head = Head { columns: columns.clone(), schema, snapshot, tables, first: first_batch };
+    send_head(waiting, head)?;
     if first.is_none() {
         return Ok(());
     }
@@ -201,15 +202,7 @@ fn stream(work: &Work, plan: &Plan<'_>, waiting: &mut Waiting) -> Result<(), Sto
     fetch_and_convert(&work.output, &streaming, converter, &names, second)
 }
 
-fn send_head(
-    waiting: &mut Waiting,
-    columns: &[ResultColumn],
-    schema: &SchemaRef,
-    snapshot: Option<SnapshotId>,
-    first: Option<RecordBatch>,
-) -> Result<(), Stop> {
-    let (columns, schema) = (columns.to_vec(), Arc::clone(schema));
-    let head = Head { columns, schema, snapshot, first };
+fn send_head(waiting: &mut Waiting, head: Head) -> Result<(), Stop> {
     let waiting = waiting.take().ok_or(Stop::Gone)?;
     waiting.send(Ok(head)).map_err(|_| Stop::Gone)
 }

@@ -13,6 +13,8 @@ use crate::sql::{LAKE, identifier, literal, table};
 pub(super) struct Statement {
     pub(super) sql: String,
     pub(super) kind: Kind,
+    /// The tables that it reads.
+    pub(super) tables: Vec<TableName>,
     /// What of it the caller wrote.
     pub(super) guarded: Option<Guarded>,
     /// Bytes that stand before that.
@@ -20,8 +22,8 @@ pub(super) struct Statement {
 }
 
 impl Statement {
-    fn ours(sql: String) -> Self {
-        Self { sql, kind: Kind::Rows, guarded: None, before: 0 }
+    fn ours(sql: String, tables: Vec<TableName>) -> Self {
+        Self { sql, kind: Kind::Rows, tables, guarded: None, before: 0 }
     }
 }
 
@@ -33,7 +35,7 @@ pub(super) fn statement(work: &Work, reading: &mut Reading<'_>) -> Result<Statem
         }
         Select::Changes { name, from, to } => {
             reading.begin()?;
-            Ok(Statement::ours(changes(name, *from, *to)))
+            Ok(Statement::ours(changes(name, *from, *to), vec![name.clone()]))
         }
         Select::Sql { text, this, default_schema, .. } => {
             let guarded =
@@ -64,7 +66,8 @@ fn of_guarded(work: &Work, guarded: Guarded, reading: &mut Reading<'_>) -> Resul
             (listing::statement(&work.session.connection, kind, &work.query)?, 0)
         }
     };
-    Ok(Statement { sql, kind, guarded: Some(guarded), before })
+    let tables = guarded.tables.clone();
+    Ok(Statement { sql, kind, tables, guarded: Some(guarded), before })
 }
 
 fn shown_now() -> Error {
@@ -82,30 +85,31 @@ fn rows_of(
 ) -> Result<Statement, Stop> {
     let is_plain = reading.find(name)?.is_none() && work.query.snapshot.is_none();
     let whole = columns.is_empty() && filter.is_none();
-    let from = match is_plain {
-        true => format!("SELECT * FROM {}", table(name)),
+    let (from, mut tables) = match is_plain {
+        true => (format!("SELECT * FROM {}", table(name)), vec![name.clone()]),
         false => {
             let guarded = guarded::check(work, "FROM this", Some(name), None, reading)?;
             if whole {
                 return of_guarded(work, guarded, reading);
             }
-            guarded.sql
+            (guarded.sql, guarded.tables)
         }
     };
     if whole {
-        return Ok(Statement::ours(from));
+        return Ok(Statement::ours(from, tables));
     }
     let columns: Vec<_> = columns.iter().map(Name::quoted).collect();
     let columns = if columns.is_empty() { "*".to_owned() } else { columns.join(", ") };
     // In a subquery it has no columns of DuckLake's own.
     let mut sql = format!("SELECT {columns} FROM ({from}) AS {}", identifier(name.name.as_str()));
-    let Some(filter) = filter else { return Ok(Statement::ours(sql)) };
+    let Some(filter) = filter else { return Ok(Statement::ours(sql, tables)) };
     let guarded = guarded::filter(work, filter, reading)?;
     sql.push_str(" WHERE (\n");
     let before = sql.len();
     sql.push_str(&guarded.sql);
     sql.push_str("\n)");
-    Ok(Statement { sql, kind: Kind::Rows, guarded: Some(guarded), before })
+    tables.extend(guarded.tables.iter().cloned());
+    Ok(Statement { sql, kind: Kind::Rows, tables, guarded: Some(guarded), before })
 }
 
 /// In order, so that a reader can follow: what a row was stands before what it became.

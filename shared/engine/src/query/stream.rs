@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use domain::{Error, Result, SnapshotId};
+use domain::{Error, Result, SnapshotId, TableName};
 use futures::stream::{self, StreamExt};
 use service::{ResultColumn, Rows};
 use tokio::sync::mpsc;
@@ -18,6 +18,7 @@ pub(super) struct Head {
     pub(super) columns: Vec<ResultColumn>,
     pub(super) schema: SchemaRef,
     pub(super) snapshot: Option<SnapshotId>,
+    pub(super) tables: Vec<TableName>,
     pub(super) first: Option<RecordBatch>,
 }
 
@@ -97,6 +98,7 @@ pub(super) fn rows(
         columns: head.columns,
         schema: head.schema,
         snapshot: head.snapshot,
+        tables: head.tables,
         batches: batches.boxed(),
     }
 }

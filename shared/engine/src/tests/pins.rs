@@ -2,9 +2,9 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use domain::{SnapshotId, TableSummary};
+use domain::{RunId, SnapshotId, TableSummary};
 use service::{
-    CatalogStatus, CreateView, HistoryPage, Mark, RecordedWrite, TableChange, TablePage,
+    CatalogStatus, CreateView, HistoryPage, Mark, RecordedWrite, RunWrites, TableChange, TablePage,
 };
 
 use super::*;
@@ -135,6 +135,10 @@ impl Catalog for Stale {
 
     async fn find_writes(&self, keys: &[String]) -> Result<Vec<(String, RecordedWrite)>> {
         self.0.find_writes(keys).await
+    }
+
+    async fn written_by(&self, run: RunId) -> Result<Vec<RunWrites>> {
+        self.0.written_by(run).await
     }
 
     async fn status(&self) -> Result<CatalogStatus> {

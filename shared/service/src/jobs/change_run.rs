@@ -32,7 +32,8 @@ impl Jobs {
             ];
             Ok(Plan { writes, event: None, answer, before: false })
         };
-        let (record, before) = self.act(&change, vec![keys::run(id)], plan).await?;
+        let (record, before) =
+            self.act(&change, vec![keys::run(id), keys::heard(id)], plan).await?;
         Ok((record.try_into()?, before))
     }
 
@@ -50,7 +51,8 @@ impl Jobs {
             let (run, version) = run_of(seen, job, id)?;
             self.plan_end(&change, run, version, ending.clone())
         };
-        let (record, before) = self.act(&change, vec![keys::run(id)], plan).await?;
+        let (record, before) =
+            self.act(&change, vec![keys::run(id), keys::heard(id)], plan).await?;
         Ok((record.try_into()?, before))
     }
 

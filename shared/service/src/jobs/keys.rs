@@ -1,9 +1,11 @@
 //! Where the items of jobs and runs are (docs/state.md).
 
-use domain::{Job, JobName, Run, RunId, RunState, Tag, Timestamp};
+use domain::{DatasetName, Job, JobName, Run, RunId, RunState, Tag, Timestamp};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::ItemKey;
+use crate::write::hex;
+use crate::{ItemKey, ItemRange};
 
 /// Feeds that the runs of all jobs share: a run has one of them by its id, so that runs that change at the
 /// same moment seldom wait for each other. A constant: readers know of so many.
@@ -46,6 +48,23 @@ pub(super) fn alive(name: &JobName, shard: usize) -> ItemKey {
 
 pub(super) fn run(id: RunId) -> ItemKey {
     ItemKey::new(format!("RUN#{id}"), "RUN")
+}
+
+/// When something was last heard of a run by the way: by a request that belongs to it.
+pub(super) fn heard(id: RunId) -> ItemKey {
+    ItemKey::new(format!("RUN#{id}"), "HEARD")
+}
+
+/// What a run has read. A name may be longer than a sort key.
+pub(super) fn input(id: RunId, name: &DatasetName) -> ItemKey {
+    let digest = hex(&Sha256::digest(name.as_str()));
+    ItemKey::new(format!("RUN#{id}"), format!("INPUT#{digest}"))
+}
+
+/// All of that.
+pub(super) fn inputs(id: RunId, limit: usize) -> ItemRange {
+    let (after, before) = (Some("INPUT#".to_owned()), Some("INPUT$".to_owned()));
+    ItemRange { after, before, ..ItemRange::of(format!("RUN#{id}"), limit) }
 }
 
 /// Which list of jobs: all of them, or those of a tag.

@@ -3,6 +3,7 @@
 mod act;
 mod change_run;
 mod create_job;
+mod datasets;
 mod delete_job;
 pub mod keys;
 mod read;
@@ -10,21 +11,25 @@ mod records;
 mod seen;
 mod start_run;
 mod sweep;
+mod tagged;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::{Code, Error, Job, JobName, Run, RunId};
 
 pub use act::{STATE_KEY_LIFETIME, StateChange};
+pub use datasets::{Direction, RunDataset};
 pub use read::{JobPage, RunPage};
 pub use sweep::Swept;
+pub use tagged::Tagged;
 
 use crate::{Feeds, Items};
 
 /// The jobs of a store.
 pub struct Jobs {
     items: Arc<dyn Items>,
-    feeds: Arc<Feeds>,
+    feeds: Feeds,
 }
 
 /// A job, and the newest of its runs.
@@ -37,8 +42,9 @@ pub struct JobWithRun {
 }
 
 impl Jobs {
-    /// Those in `items`, whose events go to `feeds`.
-    pub fn new(items: Arc<dyn Items>, feeds: Arc<Feeds>) -> Self {
+    /// Those in `items`, whose events are kept for so long. Shared by all of a process that changes them.
+    pub fn new(items: Arc<dyn Items>, event_retention: Duration) -> Self {
+        let feeds = Feeds::new(Arc::clone(&items), event_retention);
         Self { items, feeds }
     }
 }

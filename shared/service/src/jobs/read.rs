@@ -3,7 +3,7 @@
 use domain::{Job, JobName, Result, Run, RunId, RunState, Tag, Timestamp};
 use futures::{StreamExt, TryStreamExt};
 
-use super::{JobWithRun, Jobs, keys, no_job, no_run, records};
+use super::{JobWithRun, Jobs, keys, no_job, no_run};
 use crate::{ItemRange, jobs::seen::Seen};
 
 /// Which jobs a list shows, the newest first.
@@ -62,7 +62,8 @@ impl Jobs {
 
     /// A run of the job, or of one that had its name. Errors: `NotFound` (`RUN_NOT_FOUND`).
     pub async fn run(&self, job: &JobName, id: RunId, at: Timestamp) -> Result<Run> {
-        let seen = Seen::read(&*self.items, vec![keys::run(id)], at).await?;
+        let keys = vec![keys::run(id), keys::heard(id)];
+        let seen = Seen::read(&*self.items, keys, at).await?;
         let found = seen.run(id)?.filter(|(run, _)| run.job == *job);
         found.map(|(run, _)| run).ok_or_else(|| no_run(job, id))
     }
@@ -103,9 +104,10 @@ impl Jobs {
         let (sorts, next) = self.page(list, from, before, page.limit, at).await?;
         let ids = sorts.iter().map(|sort| RunId::parse(keys::after_moment(sort)));
         let ids = ids.collect::<Result<Vec<_>>>()?;
-        let keys = ids.into_iter().map(keys::run).collect::<Vec<_>>();
-        let found = self.items.get(&keys, at).await?;
-        let runs = found.iter().flatten().map(records::run_of).collect::<Result<Vec<_>>>()?;
+        let keys = ids.iter().flat_map(|id| [keys::run(*id), keys::heard(*id)]).collect();
+        let seen = Seen::read(&*self.items, keys, at).await?;
+        let runs = ids.iter().filter_map(|id| seen.run(*id).transpose());
+        let runs = runs.map(|run| Ok(run?.0)).collect::<Result<Vec<Run>>>()?;
         // A run that has moved on since the list was read is not in this state any more.
         let runs = runs.into_iter().filter(|run| page.state.is_none_or(|s| s == run.state()));
         Ok((runs.collect(), next))

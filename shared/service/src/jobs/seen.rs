@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::{Error, Job, JobName, Result, Run, RunId, Timestamp};
 
 use super::{keys, records};
-use crate::{Item, ItemKey, Items};
+use crate::{Expected, Item, ItemKey, ItemWrite, Items};
 
 /// What was found at some keys: read at first, then what a transaction that was refused found in its way.
 pub(super) struct Seen(HashMap<ItemKey, Option<Item>>);
@@ -33,9 +33,23 @@ impl Seen {
         self.at(&keys::job(name))?.map(records::job_of).transpose()
     }
 
-    /// The run of this id, if there is one, and the version of its item.
+    /// The run of this id, if there is one, and the version of its item. What was heard of it by the way
+    /// counts where that was read too.
     pub(super) fn run(&self, id: RunId) -> Result<Option<(Run, u64)>> {
-        let item = self.at(&keys::run(id))?;
-        item.map(|item| Ok((records::run_of(item)?, item.version))).transpose()
+        let Some(item) = self.at(&keys::run(id))? else { return Ok(None) };
+        let mut run = records::run_of(item)?;
+        if let Some(Some(heard)) = self.0.get(&keys::heard(id))
+            && run.ended.is_none()
+        {
+            run.heard_at = run.heard_at.max(records::heard_at(heard)?);
+        }
+        Ok(Some((run, item.version)))
+    }
+
+    /// What a transaction that must not miss a heartbeat checks.
+    pub(super) fn check_heard(&self, id: RunId) -> Result<ItemWrite> {
+        let key = keys::heard(id);
+        let expected = self.at(&key)?.map(|item| item.version);
+        Ok(ItemWrite::Check(key, expected.map_or(Expected::Absent, Expected::Version)))
     }
 }

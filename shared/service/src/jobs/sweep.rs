@@ -57,7 +57,7 @@ impl Jobs {
         // No caller's key: what is overdue is overdue once.
         let key = WriteKey { key: String::new(), payload: String::new(), by_caller: false };
         let change = StateChange { key, at };
-        let mut seen = self.look(&change, vec![keys::run(id)]).await?;
+        let mut seen = self.look(&change, vec![keys::run(id), keys::heard(id)]).await?;
         loop {
             let plan = |seen: &Seen| self.plan_timer(seen, &change, timer, id);
             if let Attempt::Done(aborted, _) = self.attempt(&change, &mut seen, plan).await? {
@@ -81,7 +81,7 @@ impl Jobs {
         if run.is_overdue(change.at) {
             let Plan { mut writes, event, .. }: Plan<RunRecord> =
                 self.plan_end(change, run.clone(), version, silent(&run))?;
-            writes.push(gone);
+            writes.extend([gone, seen.check_heard(id)?]);
             return Ok(Plan { writes, event, answer: true, before: false });
         }
         let key = keys::timer(id, due);

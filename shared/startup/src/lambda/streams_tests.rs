@@ -60,6 +60,7 @@ fn rows(broken: Option<Duration>) -> Rows {
         columns: vec![ResultColumn { name: "id".into(), r#type: "BIGINT".into() }],
         schema: first.schema(),
         snapshot: None,
+        tables: Vec::new(),
         batches: stream::iter([Ok(first), Ok(second)]).chain(end).boxed(),
     }
 }

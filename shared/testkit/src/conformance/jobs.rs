@@ -4,20 +4,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::{
-    Caller, Code, Ending, Error, IdempotencyKey, JobDefinition, JobName, JobType, NewRun,
-    ParentRun, Progress, RunId, RunState, Tag, Timestamp,
+    Caller, Code, DatasetName, Ending, Error, IdempotencyKey, JobDefinition, JobName, JobType,
+    NewRun, ParentRun, Progress, RunId, RunState, SnapshotId, TableName, Tag, Timestamp,
 };
 use futures::future::join_all;
-use service::jobs::{JobPage, Jobs, RunPage, StateChange, keys};
+use service::jobs::{JobPage, Jobs, RunPage, StateChange, Tagged, keys};
 use service::{Feeds, Items, WriteKey};
 use uuid::Uuid;
 
 /// What jobs keep on a store, whatever was in it before: the suite's jobs have a prefix of their own.
 /// `others` is the same store, reached as another process reaches it.
 pub async fn jobs(store: Arc<dyn Items>, others: Arc<dyn Items>, prefix: &str) {
-    let feeds = |store: &Arc<dyn Items>| Arc::new(Feeds::new(Arc::clone(store), HOUR));
-    let of = |store: &Arc<dyn Items>| Jobs::new(Arc::clone(store), feeds(store));
-    let suite = Suite { prefix, one: of(&store), other: of(&others), feeds: feeds(&store) };
+    let of = |store: &Arc<dyn Items>| Arc::new(Jobs::new(Arc::clone(store), HOUR));
+    let feeds = Feeds::new(Arc::clone(&store), HOUR);
+    let suite = Suite { prefix, one: of(&store), other: of(&others), feeds };
     suite.definitions().await;
     suite.keys().await;
     suite.lives().await;
@@ -27,6 +27,7 @@ pub async fn jobs(store: Arc<dyn Items>, others: Arc<dyn Items>, prefix: &str) {
     suite.deletions().await;
     suite.deletions_race_starts().await;
     suite.silence().await;
+    suite.requests().await;
 }
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -77,9 +78,9 @@ fn is(error: &Error, code: Code, error_code: &str) {
 
 struct Suite<'a> {
     prefix: &'a str,
-    one: Jobs,
-    other: Jobs,
-    feeds: Arc<Feeds>,
+    one: Arc<Jobs>,
+    other: Arc<Jobs>,
+    feeds: Feeds,
 }
 
 impl Suite<'_> {
@@ -416,5 +417,55 @@ impl Suite<'_> {
         // What was heard of it put it off until then.
         self.other.sweep(at(301), deadline()).await.expect("swept");
         assert_eq!(state(heard, 301).await, RunState::Aborted);
+    }
+
+    /// Requests of a run are its heartbeat, and only a run that is running has any.
+    async fn requests(&self) {
+        let (job, run) = (self.make("requests", &[], 400).await, new_run());
+        let tagged = |jobs: &Arc<Jobs>, seconds| Tagged::new(Arc::clone(jobs), run, at(seconds));
+        let none = tagged(&self.one, 401).admit().await.expect_err("not started");
+        is(&none, Code::NotFound, "RUN_NOT_FOUND");
+        self.one.start(change(401), &job, run, start(60)).await.expect("started");
+        // A tenth of the timeout after the last: sooner it is not written.
+        for (seconds, heard) in [(405, 401), (410, 410), (412, 410), (455, 455)] {
+            tagged(&self.other, seconds).admit().await.expect("it runs");
+            let found = self.one.run(&job, run, at(seconds)).await.expect("the run");
+            assert_eq!(found.heard_at, at(heard), "{seconds}");
+        }
+        let deadline = Instant::now() + Duration::from_secs(30);
+        self.other.sweep(at(500), deadline).await.expect("swept");
+        tagged(&self.one, 505).admit().await.expect("it runs still");
+        let told = self.told(run).await;
+        assert_eq!(told.len(), 1, "a request is no event: {told:?}");
+
+        self.inputs(tagged(&self.one, 506), tagged(&self.other, 506)).await;
+
+        let (ended, _) = self.other.end(change(507), &job, run, completed()).await.expect("ended");
+        let late = tagged(&self.one, 508).admit().await.expect_err("ended");
+        is(&late, Code::Conflict, "RUN_ENDED");
+        assert_eq!(self.one.run(&job, run, at(509)).await.expect("the run"), ended);
+    }
+
+    /// Of each table the newest snapshot that was read, whoever reads it at the same moment.
+    async fn inputs(&self, one: Tagged, other: Tagged) {
+        let tables: Vec<TableName> = ["a", "b.c", "\"odd . name\""]
+            .map(|name| TableName::parse(name).expect("a name"))
+            .to_vec();
+        let reads = (1..=12_u64).map(|snapshot| {
+            let (run, tables) = (if snapshot % 2 == 0 { &one } else { &other }, &tables);
+            async move { run.reads(tables, Some(SnapshotId(snapshot))).await }
+        });
+        join_all(reads).await.into_iter().collect::<Result<Vec<_>, _>>().expect("recorded");
+        one.reads(&tables[..1], Some(SnapshotId(20))).await.expect("recorded");
+        other.reads(&tables[..1], Some(SnapshotId(13))).await.expect("it was newer");
+        let object = DatasetName::parse("s3://bucket/a").expect("a name");
+        one.reads_dataset(object.clone()).await.expect("recorded");
+        other.reads_dataset(object.clone()).await.expect("recorded");
+        let found = self.one.inputs(one.run(), at(506)).await.expect("inputs");
+        let mut expected = vec![(object, None)];
+        let snapshots = [20, 12, 12].map(|snapshot| Some(SnapshotId(snapshot)));
+        expected.extend(tables.iter().map(DatasetName::from).zip(snapshots));
+        expected.sort();
+        assert_eq!(found, expected);
     }
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use domain::{
-    Column, ColumnType, Error, Grants, Literal, Name, Point, SnapshotId, TableDefinition, TableName,
+    Column, ColumnType, Error, Grants, Literal, Name, Point, RunId, SnapshotId, TableDefinition,
+    TableName,
 };
 use futures::TryStreamExt;
 use service::{
     Append, Catalog, Change, DropTable, HistoryPage, Lake, Mode, Outcome, Query, QueryEngine,
-    RowSource, Select, TablePage, Write, WriteKey,
+    RowSource, RunWrites, Select, TablePage, Write, WriteKey,
 };
 
 use crate::numbers;
@@ -40,6 +41,7 @@ pub async fn lake(ports: LakePorts) {
     twins_that_upsert_a_key_add_it_once(&ports).await;
     rows_take_the_place_of_what_was_there(&ports).await;
     the_past_is_read_as_it_was(&ports).await;
+    what_a_run_wrote_is_known_by_table(&ports).await;
 }
 
 async fn a_table_is_found_as_it_was_defined(ports: &LakePorts) {
@@ -115,6 +117,29 @@ async fn a_key_acts_once(ports: &LakePorts) {
     let mut other = append_of(ports, &name, "once", numbers(0..8)).await;
     other.key.payload = "another payload".to_owned();
     assert_eq!(code(ports.lake.write(other).await), "IDEMPOTENCY_KEY_REUSED");
+}
+
+async fn what_a_run_wrote_is_known_by_table(ports: &LakePorts) {
+    let (one, two) = (made(ports, "conform.\"run 1\"").await, made(ports, "conform.run2").await);
+    #[expect(clippy::disallowed_methods, reason = "a test makes ids")]
+    let run = RunId(uuid::Uuid::now_v7());
+    assert_eq!(ports.catalog.written_by(run).await.expect("asked"), []);
+    let mut last = Vec::new();
+    for (name, key, rows) in [(&one, "a", 7), (&two, "b", 2_000), (&one, "c", 11), (&two, "d", 0)] {
+        let append = append_of(ports, name, key, numbers(0..rows)).await;
+        let outcome = ports.lake.write(Write { run: Some(run), ..append }).await.expect("written");
+        last.push(outcome.write.snapshot);
+    }
+    append(ports, &two, "of no run", numbers(0..3)).await.expect("written");
+    let written = |table: &TableName, writes, rows, snapshot| RunWrites {
+        table: table.clone(),
+        writes,
+        rows,
+        bytes: writes,
+        snapshot,
+    };
+    let expected = [written(&one, 2, 18, last[2]), written(&two, 1, 2_000, last[1])];
+    assert_eq!(ports.catalog.written_by(run).await.expect("asked"), expected);
 }
 
 async fn twins_of_one_key_act_once(ports: &LakePorts) {

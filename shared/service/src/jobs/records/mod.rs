@@ -1,5 +1,6 @@
 //! What the items of jobs and runs hold, as JSON (docs/state.md).
 
+mod input;
 mod job;
 mod run;
 
@@ -7,6 +8,7 @@ use domain::{DatasetName, Error, Job, Result, Run, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(super) use self::input::InputRecord;
 pub(super) use self::job::JobRecord;
 pub(super) use self::run::RunRecord;
 use crate::Item;
@@ -56,4 +58,10 @@ fn odd(what: &str) -> Error {
 /// An event, as feeds keep it: its name, when it was, and what it says.
 pub(in crate::jobs) fn event(name: &str, at: Timestamp, data: &Value) -> Result<String> {
     text(&serde_json::json!({ "event": name, "at": at.to_string(), "data": data }))
+}
+
+/// When something was heard of a run, as its item has it: microseconds, which are its version too.
+pub(in crate::jobs) fn heard_at(item: &Item) -> Result<Timestamp> {
+    let moment = i64::try_from(item.version).map_err(Error::internal)?;
+    Timestamp::from_microsecond(moment).map_err(Error::internal)
 }
