@@ -3,6 +3,7 @@
 Run by tools/contracts with the Python of cfn-lint, whose parser knows CloudFormation's tags.
 """
 
+import json
 import re
 import unittest
 from pathlib import Path
@@ -14,7 +15,7 @@ TEMPLATE = cfn_yaml.load(str(ROOT / "template.yaml"))
 FRONT_DOOR = cfn_yaml.load(str(ROOT / "infra/front-door.yaml"))
 RESOURCES = TEMPLATE["Resources"]
 # Folder of functions/ and the role of PostgreSQL that it has.
-FUNCTIONS = {"jobs": "Reader", "rows": "Reader", "system": "Reader", "tables": "Writer"}
+FUNCTIONS = {"jobs": "Reader", "rows": "Reader", "system": "Reader", "tables": "Writer", "worker": "Reader"}
 WITH_DUCKDB = {"rows", "tables"}
 LAKE = {"Fn::Sub": "${DataBucket.Arn}/lake/*"}
 BUCKET = {"Fn::GetAtt": ["DataBucket", "Arn"]}
@@ -64,7 +65,7 @@ class Functions(unittest.TestCase):
         for name in FUNCTIONS:
             for limit in ("MemorySize", "Timeout", "ReservedConcurrentExecutions", "EphemeralStorage", "LoggingConfig"):
                 self.assertIn(limit, function(name), name)
-        self.assertEqual([function(name)["Timeout"] for name in ("tables", "system", "jobs", "rows")], [30, 30, 30, 900])
+        self.assertEqual([function(name)["Timeout"] for name in ("tables", "system", "jobs", "worker", "rows")], [30, 30, 30, 30, 900])
 
     def test_connections_fit_postgres(self):
         declared = TEMPLATE["Metadata"]["EiderConnections"]
@@ -114,8 +115,10 @@ class Functions(unittest.TestCase):
         writes = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
         in_runs = (["dynamodb:BatchGetItem", "dynamodb:PutItem"], STATE, None)
         changes = ["PutItem", "DeleteItem", "ConditionCheckItem"]
+        all_of_state = ([f"dynamodb:{action}" for action in ("BatchGetItem", "Query", *changes)], STATE, None)
         expected = {
-            "jobs": [([f"dynamodb:{action}" for action in ("BatchGetItem", "Query", *changes)], STATE, None)],
+            "jobs": [all_of_state],
+            "worker": [all_of_state],
             "rows": [("s3:GetObject", LAKE, None), ("s3:ListBucket", BUCKET, only_lake), in_runs],
             "system": [("s3:ListBucket", BUCKET, None), ("dynamodb:GetItem", STATE, None)],
             "tables": [
@@ -131,7 +134,8 @@ class Functions(unittest.TestCase):
             secret = ("secretsmanager:GetSecretValue", secrets if len(secrets) > 1 else secrets[0], None)
             (policy,) = function(name)["Policies"]
             found = [allowed(statement) for statement in policy["Statement"]]
-            self.assertEqual(found, [*expected[name], secret], name)
+            # The worker asks PostgreSQL nothing yet.
+            self.assertEqual(found, [*expected[name], *([secret] if name != "worker" else [])], name)
             self.assertNotIn("Role", function(name))
 
     def test_logs_are_kept_for_a_while(self):
@@ -201,6 +205,15 @@ class Bucket(unittest.TestCase):
         self.assertEqual(set(rule), {"Id", "Status", "AbortIncompleteMultipartUpload"}, "data files must never expire")
         (statement,) = RESOURCES["DataBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
         self.assertEqual((statement["Effect"], statement["Condition"]), ("Deny", {"Bool": {"aws:SecureTransport": "false"}}))
+
+
+class Triggers(unittest.TestCase):
+    def test_the_sweep_comes_each_minute_and_asks_for_what_the_worker_knows(self):
+        sweep = function("worker")["Events"]["Sweep"]
+        self.assertEqual(sweep["Type"], "ScheduleV2")
+        self.assertEqual(sweep["Properties"]["ScheduleExpression"], "rate(1 minute)")
+        event = (ROOT / "events/worker/sweep.json").read_text(encoding="utf-8")
+        self.assertEqual(json.loads(sweep["Properties"]["Input"]), json.loads(event))
 
 
 class State(unittest.TestCase):

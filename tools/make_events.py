@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes events/: one event for each route, as the API or the function URL hands it to the function.
+"""Writes events/: one event for each route, as the API or the function URL hands it to the function, and for each trigger.
 
 usage: tools/make_events.py [--check]      --check writes nothing and fails if a file would change
 
@@ -80,6 +80,11 @@ OPERATIONS = {
     "abort_run": ("jobs", "PUT", f"/jobs/daily-load/runs/{FAILED_RUN}/abort", {"content-type": JSON},
                   {"error": {"message": "given up"}}),
     "delete_job": ("jobs", "DELETE", "/jobs/daily-load", {"idempotency-key": "event-delete-job"}, None),
+}
+
+# Trigger -> function, what it hands over.
+TRIGGERS = {
+    "sweep": ("worker", {"task": "sweep"}),
 }
 
 # What template.yaml sends to a function, with all below; the rest is for `system`, and `rows` has a URL.
@@ -163,6 +168,8 @@ def make_events(arguments):
         raise Problem(f"it cannot do {' '.join(arguments)!r}\n{__doc__}")
     wanted = {EVENTS / operation[0] / f"{name}.json": json.dumps(event(*operation), indent=2) + "\n"
               for name, operation in OPERATIONS.items()}
+    wanted |= {EVENTS / function / f"{name}.json": json.dumps(handed, indent=2) + "\n"
+               for name, (function, handed) in TRIGGERS.items()}
     found = {file: file.read_text() for file in EVENTS.glob("*/*.json")}
     if arguments:
         changed = [str(file.relative_to(ROOT)) for file in wanted.keys() | found.keys() if wanted.get(file) != found.get(file)]

@@ -12,6 +12,7 @@ mod openapi;
 mod parts;
 mod scratch;
 mod serve;
+mod sweep;
 
 pub use command::{Command, USAGE};
 pub use migrate::migrate;

@@ -96,6 +96,6 @@ async fn items(store: &StateStore) -> anyhow::Result<Arc<dyn Items>> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the composition root asks the clock")]
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }

@@ -7,10 +7,12 @@ use std::time::Duration;
 use axum::Router;
 use config::{CatalogConfig, Config, Isolation};
 use engine::Engine;
+use service::jobs::Jobs;
 use service::{Authenticator, QueryEngine};
 use web::{Anonymous, Edge};
 
 use crate::parts::{Parts, Stores};
+use crate::sweep::sweep;
 use crate::{attach, isolation, migrate};
 
 /// So long the start waits for the stores.
@@ -21,12 +23,15 @@ pub async fn serve(config: &Config) -> anyhow::Result<()> {
     // Bound before anything else: a second server must not touch the first one's stores.
     let bound = startup::bind(&config.server).await?;
     let stores = open(config).await?;
-    let router = router(config, &stores, Arc::new(Anonymous)).await?;
+    let (router, jobs) = compose(config, &stores, Arc::new(Anonymous)).await?;
     let mut stdout = std::io::stdout();
     writeln!(stdout, "listening on http://{}", bound.address)?;
     writeln!(stdout, "{config}")?;
     stdout.flush()?;
-    bound.serve(router).await
+    tokio::select! {
+        ended = bound.serve(router) => ended,
+        never = sweep(jobs) => match never {},
+    }
 }
 
 /// The stores, of which embedded ones are made or moved to this version now.
@@ -45,6 +50,15 @@ pub async fn router(
     stores: &Stores,
     authenticator: Arc<dyn Authenticator>,
 ) -> anyhow::Result<Router> {
+    Ok(compose(config, stores, authenticator).await?.0)
+}
+
+/// The same, and the jobs that are to be swept.
+async fn compose(
+    config: &Config,
+    stores: &Stores,
+    authenticator: Arc<dyn Authenticator>,
+) -> anyhow::Result<(Router, Arc<Jobs>)> {
     let pool = match config.server.queries.isolation {
         Isolation::Process => Some(isolation::Pool::start(config, stores)?),
         Isolation::Inline => None,
@@ -77,6 +91,7 @@ pub async fn router(
         CatalogConfig::Sqlite(_) => domain::SQLITE_EXTENSION,
         CatalogConfig::Postgres(_) => domain::POSTGRES_EXTENSION,
     };
+    let swept = jobs.clone();
     let jobs = jobs::router(jobs::Adapters { jobs, catalog: catalog.clone() });
     let config_of_system = Arc::new(config.clone());
     let system =
@@ -84,7 +99,7 @@ pub async fn router(
     let merged = Router::from(tables::router(tables)).merge(rows);
     let merged = merged.merge(jobs).merge(system::router(system));
     let edge = Edge::new(authenticator, config.server.clone(), stores.temporary_dir());
-    Ok(web::finish(merged, Arc::new(edge)))
+    Ok((web::finish(merged, Arc::new(edge)), swept))
 }
 
 /// Opens DuckDB before the first query needs it. A lake that is encrypted otherwise than configured

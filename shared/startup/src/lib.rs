@@ -3,7 +3,7 @@
 //!
 //! The same router runs in three places. [`serve_router`] looks at the configuration: under the
 //! Lambda runtime (or an emulator of it) it answers invocations, buffered or streaming; otherwise it
-//! listens on a socket.
+//! listens on a socket. [`serve_trigger`] gives the events of a trigger to one handler.
 
 mod front_door;
 mod lambda;
@@ -15,6 +15,7 @@ mod socket_tests;
 mod stacks;
 mod stuck;
 mod tracing_setup;
+mod trigger;
 #[cfg(unix)]
 mod unix;
 mod unread;
@@ -24,6 +25,7 @@ pub use server::{Bound, bind};
 pub use stacks::deepen_stacks;
 pub use stuck::{STUCK, end_now, end_stuck};
 pub use tracing_setup::start_tracing;
+pub use trigger::serve_trigger;
 #[cfg(unix)]
 pub use unix::serve_unix;
 

@@ -17,7 +17,7 @@ pub(crate) fn all() -> Vec<Scenario> {
 }
 
 /// What each answer is, and something that only its body says.
-const ANSWERS: [(&str, u64, &str); 37] = [
+const ANSWERS: [(&str, u64, &str); 38] = [
     ("get_root", 200, r#""name":"Eider""#),
     ("get_health", 200, r#""status":"up""#),
     ("get_status", 200, r#""platform":"lambda""#),
@@ -55,6 +55,7 @@ const ANSWERS: [(&str, u64, &str); 37] = [
     ("fail_run", 404, "RUN_NOT_FOUND"),
     ("abort_run", 404, "RUN_NOT_FOUND"),
     ("delete_job", 204, ""),
+    ("sweep", 200, r#""whole":true"#),
 ];
 
 async fn each_event_is_answered_by_its_function() {
@@ -90,6 +91,9 @@ fn event(function: &str, operation: &str) -> Value {
     let file = repository("events").join(function).join(format!("{operation}.json"));
     let text = std::fs::read_to_string(file).expect("an event");
     let mut event: Value = serde_json::from_str(&text).expect("JSON");
+    if event.get("headers").is_none() {
+        return event; // a trigger's
+    }
     event["headers"]["x-eider-front-door"] = json!(stack_variable("EIDER_STACK_SECRET"));
     if event["headers"].get("idempotency-key").is_some() {
         event["headers"]["idempotency-key"] = json!(unique("event"));
@@ -112,6 +116,9 @@ async fn invoke_buffered(function: &str, event: &Value) -> (u64, Vec<u8>) {
     let name = stack_variable(&format!("EIDER_STACK_{}_FUNCTION", function.to_uppercase()));
     let path = format!("/2015-03-31/functions/{name}/invocations");
     let answer = aws(&api, Method::POST, &path, &event.to_string()).await;
+    if event.get("headers").is_none() {
+        return (200, answer.to_string().into_bytes());
+    }
     assert_eq!(answer["isBase64Encoded"], false, "{answer}");
     let text = answer["body"].as_str().unwrap_or_default().as_bytes().to_vec();
     (answer["statusCode"].as_u64().unwrap_or_else(|| panic!("no status: {answer}")), text)

@@ -47,7 +47,7 @@ async fn count(app: &App, name: &str) -> Answer {
         .await
 }
 
-fn assert_unavailable(answer: &Answer) {
+pub(crate) fn assert_unavailable(answer: &Answer) {
     assert_eq!(answer.status, 503, "{answer}");
     assert!(answer.header("retry-after").is_some(), "no Retry-After: {answer}");
     assert_eq!(answer.json()["retryable"], true, "{answer}");
@@ -58,7 +58,7 @@ fn assert_unavailable(answer: &Answer) {
 }
 
 /// Health names it, and is 503 with it.
-async fn assert_unhealthy(app: &App, dependency: &str) {
+pub(crate) async fn assert_unhealthy(app: &App, dependency: &str) {
     let health = until("health sees the outage", SOON, async || {
         health(app).await.filter(|health| health["dependencies"][dependency]["status"] == "down")
     });

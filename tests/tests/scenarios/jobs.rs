@@ -1,12 +1,17 @@
 //! Jobs are defined, run, watched, ended.
 
+use std::time::Duration;
+
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::app::{App, shared};
+use crate::harness::app::{App, shared, stack_variable};
 use crate::harness::http::{Answer, JSON, send, unique};
+use crate::harness::poll::until;
 use crate::harness::scenario::Scenario;
+use crate::harness::stack::aws;
+use crate::harness::way::Way;
 
 pub(crate) fn all() -> Vec<Scenario> {
     scenarios![
@@ -21,6 +26,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         pages_of_runs_have_no_gap_and_no_repeat,
         a_job_with_running_runs_stays_and_one_that_is_gone_leaves_its_history,
         a_run_knows_the_run_that_started_it,
+        a_run_of_which_nothing_is_heard_is_aborted,
     ]
 }
 
@@ -327,4 +333,38 @@ async fn a_run_knows_the_run_that_started_it() {
     let foreign = json!({"run_id": nobody, "job": {"namespace": "airflow", "name": "dag.task"}});
     let child = app.post(&runs, json!({"parent": foreign})).await.is(201).json();
     assert_eq!(child["parent"]["job"], foreign["job"]);
+}
+
+async fn a_run_of_which_nothing_is_heard_is_aborted() {
+    let app = shared().await;
+    let name = job(&app).await;
+    let start = async |seconds: u32| {
+        let body = json!({"heartbeat_timeout_seconds": seconds});
+        let answer = app.post(&format!("/jobs/{name}/runs"), body).await.is(201);
+        answer.header("location").expect("Location").to_owned()
+    };
+    let (silent, patient) = (start(1).await, start(600).await);
+    let aborted = until("the silent run is aborted", Duration::from_secs(60), async || {
+        sweep().await;
+        let run = app.get(&silent).await.is(200).json();
+        (run["state"] != "RUNNING").then_some(run)
+    });
+    let aborted = aborted.await;
+    assert_eq!(aborted["state"], "ABORTED");
+    let why = aborted["error"]["message"].as_str().unwrap_or_default();
+    assert!(why.contains("heartbeat"), "{aborted}");
+    assert_eq!(app.get(&patient).await.is(200).json()["state"], "RUNNING");
+    put(&app, &format!("{silent}/complete"), json!({})).await.problem(409, "RUN_ENDED");
+}
+
+/// A server sweeps by itself; on the local AWS the schedule would, each minute.
+async fn sweep() {
+    if Way::current() != Way::Stack {
+        return;
+    }
+    let api = App::at(stack_variable("EIDER_STACK_AWS_ENDPOINT"));
+    let worker = stack_variable("EIDER_STACK_WORKER_FUNCTION");
+    let path = format!("/2015-03-31/functions/{worker}/invocations");
+    let swept = aws(&api, Method::POST, &path, r#"{"task": "sweep"}"#).await;
+    assert_eq!(swept["whole"], true, "{swept}");
 }

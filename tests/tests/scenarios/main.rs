@@ -66,6 +66,7 @@ mod settings;
 mod slow_clients;
 mod sources;
 mod start;
+mod state_faults;
 mod system;
 mod tables;
 mod text_bodies;
@@ -129,6 +130,7 @@ fn all() -> Vec<Scenario> {
         slow_clients::all(),
         sources::all(),
         start::all(),
+        state_faults::all(),
         system::all(),
         tables::all(),
         text_bodies::all(),
