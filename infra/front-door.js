@@ -13,6 +13,9 @@ const STREAMING = [
     { method: 'ANY', path: '/tables/{table_name}/changes', origin: 'rows' },
     { method: 'ANY', path: '/tables/{table_name}/query', origin: 'rows' },
     { method: 'ANY', path: '/query', origin: 'rows' },
+    { method: 'ANY', path: '/jobs/events', origin: 'events' },
+    { method: 'ANY', path: '/jobs/{job_name}/runs/{run_id}/events', origin: 'events' },
+    { method: 'ANY', path: '/events/jobs', origin: 'events' },
 ];
 
 // Lambda takes 6 MB with the body in base64 and the headers around it, behind either origin.

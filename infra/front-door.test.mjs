@@ -39,6 +39,16 @@ const ROUTES = [
     ['GET', '/tables/flights/DATA', 'api'],
     ['GET', '/tables/flights/data/more', 'api'],
     ['GET', '/query/', 'api'],
+    ['GET', '/jobs', 'api'],
+    ['GET', '/jobs/load', 'api'],
+    ['GET', '/jobs/events', 'events'],
+    ['OPTIONS', '/jobs/events', 'events'],
+    ['GET', '/jobs/load/events', 'api'],
+    ['PUT', '/jobs/load/runs/1/complete', 'api'],
+    ['GET', '/jobs/load/runs/1/events', 'events'],
+    ['GET', '/jobs/load/runs//events', 'api'],
+    ['GET', '/events/jobs', 'events'],
+    ['GET', '/events', 'api'],
     ['GET', '/nothing/here', 'api'],
 ];
 

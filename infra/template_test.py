@@ -15,7 +15,7 @@ TEMPLATE = cfn_yaml.load(str(ROOT / "template.yaml"))
 FRONT_DOOR = cfn_yaml.load(str(ROOT / "infra/front-door.yaml"))
 RESOURCES = TEMPLATE["Resources"]
 # Folder of functions/ and the role of PostgreSQL that it has.
-FUNCTIONS = {"jobs": "Reader", "rows": "Reader", "system": "Reader", "tables": "Writer", "worker": "Reader"}
+FUNCTIONS = {"events": "Reader", "jobs": "Reader", "rows": "Reader", "system": "Reader", "tables": "Writer", "worker": "Reader"}
 WITH_DUCKDB = {"rows", "tables"}
 LAKE = {"Fn::Sub": "${DataBucket.Arn}/lake/*"}
 BUCKET = {"Fn::GetAtt": ["DataBucket", "Arn"]}
@@ -65,7 +65,7 @@ class Functions(unittest.TestCase):
         for name in FUNCTIONS:
             for limit in ("MemorySize", "Timeout", "ReservedConcurrentExecutions", "EphemeralStorage", "LoggingConfig"):
                 self.assertIn(limit, function(name), name)
-        self.assertEqual([function(name)["Timeout"] for name in ("tables", "system", "jobs", "worker", "rows")], [30, 30, 30, 30, 900])
+        self.assertEqual([function(name)["Timeout"] for name in ("tables", "system", "jobs", "worker", "rows", "events")], [30, 30, 30, 30, 900, 900])
 
     def test_connections_fit_postgres(self):
         declared = TEMPLATE["Metadata"]["EiderConnections"]
@@ -75,7 +75,8 @@ class Functions(unittest.TestCase):
             pool = int(variables(name).get("EIDER_ENGINE_POSTGRES_CONNECTIONS", 0))
             self.assertEqual(instances > 0, name in WITH_DUCKDB, name)
             self.assertEqual(pool > 0, name in WITH_DUCKDB, name)
-            total += function(name)["ReservedConcurrentExecutions"] * (declared["catalog_pool"] + instances * pool)
+            catalog = 0 if f"{name.capitalize()}Function" in declared["without_catalog"] else declared["catalog_pool"]
+            total += function(name)["ReservedConcurrentExecutions"] * (catalog + instances * pool)
         catalog = (ROOT / "shared/catalog/src/postgres.rs").read_text(encoding="utf-8")
         self.assertIn(f"CONNECTIONS: u32 = {declared['catalog_pool']};", catalog)
         self.assertLessEqual(total, declared["max_connections"] - declared["kept_free"])
@@ -117,6 +118,7 @@ class Functions(unittest.TestCase):
         changes = ["PutItem", "DeleteItem", "ConditionCheckItem"]
         all_of_state = ([f"dynamodb:{action}" for action in ("BatchGetItem", "Query", *changes)], STATE, None)
         expected = {
+            "events": [(["dynamodb:BatchGetItem", "dynamodb:Query"], STATE, None)],
             "jobs": [all_of_state],
             "worker": [all_of_state],
             "rows": [("s3:GetObject", LAKE, None), ("s3:ListBucket", BUCKET, only_lake), in_runs],
@@ -134,8 +136,9 @@ class Functions(unittest.TestCase):
             secret = ("secretsmanager:GetSecretValue", secrets if len(secrets) > 1 else secrets[0], None)
             (policy,) = function(name)["Policies"]
             found = [allowed(statement) for statement in policy["Statement"]]
-            # The worker asks PostgreSQL nothing yet.
-            self.assertEqual(found, [*expected[name], *([secret] if name != "worker" else [])], name)
+            # Some ask PostgreSQL nothing.
+            without = f"{name.capitalize()}Function" in TEMPLATE["Metadata"]["EiderConnections"]["without_catalog"]
+            self.assertEqual(found, [*expected[name], *([] if without else [secret])], name)
             self.assertNotIn("Role", function(name))
 
     def test_logs_are_kept_for_a_while(self):
@@ -180,17 +183,23 @@ class Api(unittest.TestCase):
 
     def test_cors_is_left_to_the_functions(self):
         self.assertNotIn("CorsConfiguration", RESOURCES["Api"]["Properties"])
-        self.assertNotIn("Cors", RESOURCES["RowsUrl"]["Properties"])
+        for url in of_type("AWS::Lambda::Url").values():
+            self.assertNotIn("Cors", url)
         stage = RESOURCES["ApiStage"]["Properties"]
         self.assertEqual((stage["StageName"], stage["AutoDeploy"]), ("$default", True))
 
-    def test_rows_streams_from_a_public_url(self):
-        url = RESOURCES["RowsUrl"]["Properties"]
-        self.assertEqual((url["AuthType"], url["InvokeMode"]), ("NONE", "RESPONSE_STREAM"))
-        self.assertEqual(RESOURCES["RowsUrlPermission"]["Properties"]["Action"], "lambda:InvokeFunctionUrl")
-        self.assertEqual(RESOURCES["RowsUrlPermission"]["Properties"]["FunctionUrlAuthType"], "NONE")
-        self.assertEqual(RESOURCES["RowsInvokePermission"]["Properties"]["Action"], "lambda:InvokeFunction")
-        self.assertIs(RESOURCES["RowsInvokePermission"]["Properties"]["InvokedViaFunctionUrl"], True)
+    def test_what_streams_does_so_from_a_public_url(self):
+        self.assertEqual(set(of_type("AWS::Lambda::Url")), {"RowsUrl", "EventsUrl"})
+        for name in ("Rows", "Events"):
+            url = RESOURCES[f"{name}Url"]["Properties"]
+            self.assertEqual((url["AuthType"], url["InvokeMode"]), ("NONE", "RESPONSE_STREAM"))
+            self.assertEqual(url["TargetFunctionArn"], {"Ref": f"{name}Function"})
+            by_url = RESOURCES[f"{name}UrlPermission"]["Properties"]
+            self.assertEqual((by_url["Action"], by_url["FunctionUrlAuthType"]), ("lambda:InvokeFunctionUrl", "NONE"))
+            invoke = RESOURCES[f"{name}InvokePermission"]["Properties"]
+            self.assertEqual((invoke["Action"], invoke["InvokedViaFunctionUrl"]), ("lambda:InvokeFunction", True))
+            for permission in (by_url, invoke):
+                self.assertEqual(permission["FunctionName"], {"Ref": f"{name}Function"})
 
 
 class Bucket(unittest.TestCase):
@@ -243,7 +252,7 @@ class FrontDoor(unittest.TestCase):
         self.assertEqual(behavior["TargetOriginId"], "api")
 
     def test_each_origin_gets_the_secret_and_no_signature(self):
-        self.assertEqual([origin["Id"] for origin in self.distribution["Origins"]], ["api", "rows"])
+        self.assertEqual([origin["Id"] for origin in self.distribution["Origins"]], ["api", "rows", "events"])
         for origin in self.distribution["Origins"]:
             (header,) = origin["OriginCustomHeaders"]
             self.assertEqual(header, {"HeaderName": "x-eider-front-door", "HeaderValue": {"Ref": "FrontDoorSecret"}})

@@ -2,7 +2,7 @@
 //
 //   node localstack/front-door.mjs PORT      origins and secret from the environment:
 //   FRONT_DOOR_API=http://127.0.0.1:4599/_aws/execute-api/<ApiId>/%24default
-//   FRONT_DOOR_ROWS=http://127.0.0.1:9000/lambda-url/rows  FRONT_DOOR_SECRET=…
+//   FRONT_DOOR_ROWS=http://127.0.0.1:9000/lambda-url/rows  FRONT_DOOR_EVENTS=…/lambda-url/events  FRONT_DOOR_SECRET=…
 //
 // It streams both ways, caches and compresses nothing, and ends an answer in the middle when its
 // origin does: a client must see that an answer is cut short.
@@ -11,7 +11,7 @@ import { loadFrontDoor, viewerRequest } from '../infra/load-front-door.mjs';
 
 const { frontDoor } = loadFrontDoor();
 const env = (name) => process.env[name] ?? (() => { throw new Error(`${name} is not set`); })();
-const ORIGINS = { api: new URL(env('FRONT_DOOR_API')), rows: new URL(env('FRONT_DOOR_ROWS')) };
+const ORIGINS = Object.fromEntries(['api', 'rows', 'events'].map((name) => [name, new URL(env(`FRONT_DOOR_${name.toUpperCase()}`))]));
 const secret = env('FRONT_DOOR_SECRET');
 const agent = new http.Agent({ keepAlive: true, maxSockets: Infinity });
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect', 'host']);

@@ -8,7 +8,7 @@ import shutil
 from common import CACHE, ROOT, Problem
 
 STAGED = ROOT / "target/lambda"
-FUNCTIONS = ("jobs", "rows", "system", "tables", "worker")
+FUNCTIONS = ("events", "jobs", "rows", "system", "tables", "worker")
 WITH_DUCKDB = ("rows", "tables")
 # What the engine loads against PostgreSQL and S3. icu, json and parquet are linked into libduckdb.
 EXTENSIONS = ("ducklake", "httpfs", "postgres_scanner")

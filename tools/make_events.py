@@ -15,6 +15,7 @@ from common import ROOT, Problem, main, say
 
 EVENTS = ROOT / "events"
 JSON = "application/json"
+STREAM = "text/event-stream"
 ARROW = "application/vnd.apache.arrow.stream"
 # What the front door adds. No deployment has this secret: see events/README.md.
 SECRET = "the-secret-of-no-deployment"
@@ -72,6 +73,9 @@ OPERATIONS = {
     "get_run": ("jobs", "GET", f"/jobs/daily-load/runs/{RUN}", {"accept": JSON}, None),
     "list_run_datasets": ("jobs", "GET", f"/jobs/daily-load/runs/{RUN}/datasets", {"accept": JSON}, None),
     "list_run_tables": ("jobs", "GET", f"/jobs/daily-load/runs/{RUN}/tables", {"accept": JSON}, None),
+    "stream_run": ("events", "GET", f"/jobs/daily-load/runs/{RUN}/events", {"accept": STREAM}, None),
+    "stream_jobs": ("events", "GET", "/jobs/events?last_event_id=earliest", {"accept": STREAM}, None),
+    "stream_job_events": ("events", "GET", "/events/jobs?last_event_id=earliest&events=job_status", {"accept": STREAM}, None),
     "put_progress": ("jobs", "PUT", f"/jobs/daily-load/runs/{RUN}/progress", {"content-type": JSON},
                      {"percentage": 50, "message": "half of the files", "metrics": {"rows": 3}}),
     "complete_run": ("jobs", "PUT", f"/jobs/daily-load/runs/{RUN}/complete", {"content-type": JSON}, {"message": "loaded", "outputs": ["flights"]}),
@@ -87,7 +91,9 @@ TRIGGERS = {
     "sweep": ("worker", {"task": "sweep"}),
 }
 
-# What template.yaml sends to a function, with all below; the rest is for `system`, and `rows` has a URL.
+# These have a URL.
+BY_URL = ("rows", "events")
+# What template.yaml sends to a function of the API, with all below; the rest is for `system`.
 ROOTS = {"tables": ("/tables", "/config/ducklake"), "jobs": ("/jobs",)}
 
 
@@ -114,7 +120,7 @@ def route_of(function, path):
 
 def event(function, method, target, headers, body):
     path, _, query = target.partition("?")
-    by_url = function == "rows"
+    by_url = function in BY_URL
     prefix = "hq2bxyzexample4url5abcdefghijklm" if by_url else "a1b2c3d4e5"
     domain = f"{prefix}.lambda-url.us-east-1.on.aws" if by_url else f"{prefix}.execute-api.us-east-1.amazonaws.com"
     route, parameters = route_of(function, path)

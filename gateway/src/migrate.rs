@@ -12,7 +12,7 @@ pub async fn migrate(config: &Config) -> anyhow::Result<()> {
     if objects.ensure_bucket().await? {
         println!("made the bucket {}", stores.s3.bucket);
     }
-    if let StateStore::DynamoDb(table) = &config.state.store
+    if let StateStore::DynamoDb(table) = &config.state
         && aws::DynamoDbItems::new(table).await.ensure_table().await?
     {
         println!("made the table {}", table.table);

@@ -16,7 +16,9 @@ pub fn openapi() -> OpenApi {
         ))
         .build();
     let mut document = OpenApiBuilder::new().info(info).build();
-    for part in [tables::openapi(), rows::openapi(), jobs::openapi(), system::openapi()] {
+    let parts =
+        [tables::openapi(), rows::openapi(), jobs::openapi(), events::openapi(), system::openapi()];
+    for part in parts {
         document.merge(part);
     }
     document

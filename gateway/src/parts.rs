@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use catalog::PostgresCatalog;
 use config::{CatalogConfig, Config, S3Config, StateStore, StorageConfig};
-use domain::Timestamp;
 use embedded::ObjectServer;
 use engine::{Engine, EngineSettings};
 use service::jobs::Jobs;
@@ -44,7 +43,7 @@ impl Stores {
     pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
         let is_embedded = matches!(config.catalog, CatalogConfig::Sqlite(_))
             || matches!(config.storage, StorageConfig::Embedded(_))
-            || matches!(config.state.store, StateStore::Sqlite(_));
+            || matches!(config.state, StateStore::Sqlite(_));
         let home = is_embedded.then(|| home::take(&config.server.home)).transpose()?;
         let scratch = Scratch::new(&config.engine.temporary_dir)?;
         let catalog = aws::read_passwords(&config.catalog).await?;
@@ -81,8 +80,8 @@ impl Parts {
             CatalogConfig::Postgres(postgres) => Arc::new(PostgresCatalog::new(postgres)?),
         };
         let objects = Arc::new(aws::S3ObjectStore::new(&stores.s3).await);
-        let items = items(&config.state.store).await?;
-        let jobs = Arc::new(Jobs::new(items.clone(), config.state.event_retention));
+        let items = items(&config.state).await?;
+        let jobs = Arc::new(Jobs::new(items.clone(), config.events.retention));
         Ok(Self { catalog, engine, objects, items, jobs })
     }
 }
@@ -90,12 +89,7 @@ impl Parts {
 /// The state store; the embedded one is made if it is not there.
 async fn items(store: &StateStore) -> anyhow::Result<Arc<dyn Items>> {
     Ok(match store {
-        StateStore::Sqlite(path) => Arc::new(embedded::SqliteItems::open(path, now()).await?),
+        StateStore::Sqlite(path) => Arc::new(embedded::SqliteItems::open(path, web::now()).await?),
         StateStore::DynamoDb(table) => Arc::new(aws::DynamoDbItems::new(table).await),
     })
-}
-
-#[expect(clippy::disallowed_methods, reason = "the composition root asks the clock")]
-pub(crate) fn now() -> Timestamp {
-    Timestamp::now()
 }

@@ -8,6 +8,7 @@ use axum::Router;
 use config::{CatalogConfig, Config, Isolation};
 use engine::Engine;
 use service::jobs::Jobs;
+use service::stream::FeedHub;
 use service::{Authenticator, QueryEngine};
 use web::{Anonymous, Edge};
 
@@ -92,12 +93,15 @@ async fn compose(
         CatalogConfig::Postgres(_) => domain::POSTGRES_EXTENSION,
     };
     let swept = jobs.clone();
+    let hub = Arc::new(FeedHub::new(items.clone(), jobs.changed(), web::now));
+    let max_connection = config.events.max_connection;
+    let events = events::Adapters { jobs: jobs.clone(), hub, max_connection };
     let jobs = jobs::router(jobs::Adapters { jobs, catalog: catalog.clone() });
     let config_of_system = Arc::new(config.clone());
     let system =
         system::Adapters { catalog, objects, items, catalog_extension, config: config_of_system };
     let merged = Router::from(tables::router(tables)).merge(rows);
-    let merged = merged.merge(jobs).merge(system::router(system));
+    let merged = merged.merge(jobs).merge(events::router(events)).merge(system::router(system));
     let edge = Edge::new(authenticator, config.server.clone(), stores.temporary_dir());
     Ok((web::finish(merged, Arc::new(edge)), swept))
 }

@@ -6,8 +6,6 @@ use std::time::{Duration, Instant};
 
 use service::jobs::Jobs;
 
-use crate::parts::now;
-
 /// A sweep asks the state store eight questions, and little more while nothing is due.
 const EVERY: Duration = Duration::from_secs(10);
 
@@ -15,7 +13,7 @@ const EVERY: Duration = Duration::from_secs(10);
 pub(crate) async fn sweep(jobs: Arc<Jobs>) -> Infallible {
     loop {
         tokio::time::sleep(EVERY).await;
-        match jobs.sweep(now(), Instant::now() + EVERY).await {
+        match jobs.sweep(web::now(), Instant::now() + EVERY).await {
             Ok(swept) if swept.aborted > 0 => {
                 tracing::info!(swept.aborted, "silent runs were aborted")
             }

@@ -20,7 +20,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
         anyhow::bail!(EMBEDDED);
     };
     let adapters = Adapters {
-        jobs: Arc::new(Jobs::new(items, config.state.event_retention)),
+        jobs: Arc::new(Jobs::new(items, config.events.retention)),
         catalog: Arc::new(PostgresCatalog::new(&postgres)?),
     };
     let edge = Edge::new(Arc::new(Anonymous), config.server.clone(), &config.engine.temporary_dir);

@@ -26,7 +26,8 @@ pub(crate) async fn get_config_summary(
     context: RequestContext,
     _: Parameters<NoParameters>,
 ) -> Result<Json<ConfigSummary>, Failure> {
-    let Config { server, catalog, storage, state, sources, engine, secrets } = &*adapters.config;
+    let Config { server, catalog, storage, state, events, sources, engine, secrets } =
+        &*adapters.config;
     let on_server = server.platform == Platform::Server;
     Ok(Json(ConfigSummary {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -42,8 +43,8 @@ pub(crate) async fn get_config_summary(
         engine: on_server.then(|| engine_limits(engine)),
         catalog: catalog_place(catalog),
         storage: storage_place(storage),
-        state: state_place(&state.store),
-        event_retention_days: state.event_retention.as_secs() / (24 * 60 * 60),
+        state: state_place(state),
+        event_retention_days: events.retention.as_secs() / (24 * 60 * 60),
         source_prefixes: sources.prefixes.clone(),
         secrets: secrets.clone(),
     }))

@@ -20,7 +20,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
         anyhow::bail!("a function keeps nothing of its own; eider-server serves embedded stores");
     };
     let items = aws::items(&config.state).await.context("a function needs STATE_DYNAMODB_TABLE")?;
-    let jobs = Arc::new(Jobs::new(items, config.state.event_retention));
+    let jobs = Arc::new(Jobs::new(items, config.events.retention));
     let spool_dir = &config.engine.temporary_dir;
     std::fs::create_dir_all(spool_dir)
         .with_context(|| format!("cannot make the folder {}", spool_dir.display()))?;

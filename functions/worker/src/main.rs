@@ -13,7 +13,7 @@ async fn main() -> anyhow::Result<()> {
     let config = Config::from_environment()?;
     start_tracing(&config.server.log);
     let items = aws::items(&config.state).await.context("a function needs STATE_DYNAMODB_TABLE")?;
-    let jobs = Arc::new(Jobs::new(items, config.state.event_retention));
+    let jobs = Arc::new(Jobs::new(items, config.events.retention));
     tracing::info!("{config}");
     serve_trigger(move |event| {
         let jobs = Arc::clone(&jobs);

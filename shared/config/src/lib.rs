@@ -9,6 +9,7 @@
 mod aws;
 mod catalog;
 mod engine;
+mod events;
 mod features;
 mod queries;
 mod reader;
@@ -22,6 +23,7 @@ mod storage;
 pub use aws::AwsKeys;
 pub use catalog::{CatalogConfig, DuckLakeConfig, PostgresConfig, SqliteConfig};
 pub use engine::EngineConfig;
+pub use events::EventsConfig;
 pub use features::FeaturesConfig;
 pub use queries::{Isolation, QueriesConfig};
 pub use reader::{Problem, Problems};
@@ -29,7 +31,7 @@ pub use role::{Password, Role};
 pub use secret::Secret;
 pub use server::{Environment, LogConfig, Platform, ServerConfig};
 pub use ssl_mode::SslMode;
-pub use state::{DynamoDbConfig, StateConfig, StateStore};
+pub use state::{DynamoDbConfig, StateStore};
 pub use storage::{EmbeddedStorageConfig, S3Config, SourceConfig, StorageConfig};
 
 use std::collections::BTreeMap;
@@ -47,7 +49,9 @@ pub struct Config {
     /// The object store under the lake.
     pub storage: StorageConfig,
     /// Jobs, runs, feeds.
-    pub state: StateConfig,
+    pub state: StateStore,
+    /// Live events.
+    pub events: EventsConfig,
     /// What else of storage may be read.
     pub sources: SourceConfig,
     /// DuckDB.
@@ -76,12 +80,13 @@ impl Config {
         let storage = storage::read(&mut reader, &server);
         let sources = storage::read_sources(&mut reader, &server, storage.bucket());
         let state = state::read(&mut reader, &server);
+        let events = events::read(&mut reader, &server);
         let engine = engine::read(&mut reader, &server);
         server.queries = queries::read(&mut reader, &server, &catalog, &engine);
         check_together(&mut reader, &server, &catalog, &storage, &state);
         reader.refuse_unknown();
         let secrets = reader.secrets();
-        reader.finish(Self { server, catalog, storage, state, sources, engine, secrets })
+        reader.finish(Self { server, catalog, storage, state, events, sources, engine, secrets })
     }
 }
 
@@ -107,7 +112,7 @@ impl fmt::Display for Config {
                 write!(f, "objects: bucket {bucket} of S3 in {region}; ")?;
             }
         }
-        match &self.state.store {
+        match &self.state {
             StateStore::Sqlite(path) => write!(f, "state: SQLite in {}", path.display()),
             StateStore::DynamoDb(DynamoDbConfig { endpoint: Some(endpoint), table, .. }) => {
                 write!(f, "state: table {table} at {endpoint}")
@@ -125,11 +130,11 @@ fn check_together(
     server: &ServerConfig,
     catalog: &CatalogConfig,
     storage: &StorageConfig,
-    state: &StateConfig,
+    state: &StateStore,
 ) {
     let embedded_catalog = matches!(catalog, CatalogConfig::Sqlite(_));
     let embedded_storage = matches!(storage, StorageConfig::Embedded(_));
-    let embedded_state = matches!(state.store, StateStore::Sqlite(_));
+    let embedded_state = matches!(state, StateStore::Sqlite(_));
     let place = match (server.platform, server.environment) {
         (Platform::Lambda { .. }, _) => Some("A function keeps nothing of its own"),
         (_, Environment::Production) => Some("Production keeps nothing on its own disk"),

@@ -160,7 +160,7 @@ impl Config {
     ) -> BTreeMap<OsString, OsString> {
         // Where there are no keys of its own, the SDK finds some by these.
         let sdk = matches!(&self.storage, StorageConfig::S3(s3) if s3.keys.is_none())
-            || matches!(&self.state.store, StateStore::DynamoDb(table) if table.keys.is_none());
+            || matches!(&self.state, StateStore::DynamoDb(table) if table.keys.is_none());
         let is_handed_on = |name: &str| {
             HANDED_ON.contains(&name)
                 || HANDED_ON_BEGINNING.iter().any(|beginning| name.starts_with(beginning))

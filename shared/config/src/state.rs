@@ -1,20 +1,10 @@
 //! The state store: DynamoDB where `STATE_DYNAMODB_TABLE` names a table, else a file of SQLite.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use crate::{AwsKeys, ServerConfig, aws, reader::Reader};
 
-/// Where jobs, runs and feeds are kept, and for how long.
-#[derive(Debug, Clone)]
-pub struct StateConfig {
-    /// Where.
-    pub store: StateStore,
-    /// `EVENTS_RETENTION_DAYS`: how long an event can be read.
-    pub event_retention: Duration,
-}
-
-/// Which store holds the state.
+/// Where jobs, runs and feeds are kept.
 #[derive(Debug, Clone)]
 pub enum StateStore {
     /// A file of this machine.
@@ -39,16 +29,7 @@ pub struct DynamoDbConfig {
 const TABLE: &str = "STATE_DYNAMODB_TABLE";
 const ENDPOINT: &str = "STATE_DYNAMODB_ENDPOINT";
 
-/// A week unless told; a year at most, since a feed is read from its oldest event.
-const RETENTION_DAYS: u64 = 7;
-const MOST_DAYS: u64 = 365;
-const DAY: u64 = 24 * 60 * 60;
-
-pub(crate) fn read(reader: &mut Reader, server: &ServerConfig) -> StateConfig {
-    StateConfig { store: read_store(reader, server), event_retention: read_retention(reader) }
-}
-
-fn read_store(reader: &mut Reader, server: &ServerConfig) -> StateStore {
+pub(crate) fn read(reader: &mut Reader, server: &ServerConfig) -> StateStore {
     let table = reader.text(TABLE);
     let endpoint = reader.text(ENDPOINT);
     let keys = aws::read_keys(reader, "STATE_DYNAMODB");
@@ -81,13 +62,4 @@ fn check_table(reader: &mut Reader, table: &str) {
     if !fits {
         reader.problem(TABLE, format!("`{table}` is not a table name of DynamoDB."));
     }
-}
-
-fn read_retention(reader: &mut Reader) -> Duration {
-    const NAME: &str = "EVENTS_RETENTION_DAYS";
-    let days: u64 = reader.parsed(NAME, RETENTION_DAYS, "a number of days");
-    if !(1..=MOST_DAYS).contains(&days) {
-        reader.problem(NAME, format!("is {days}; it must be 1 to {MOST_DAYS} days."));
-    }
-    Duration::from_secs(days.clamp(1, MOST_DAYS) * DAY)
 }

@@ -32,8 +32,8 @@ fn nothing_set_is_the_embedded_server_of_a_laptop() {
     let config = read(&[]).expect("a configuration");
     assert!(matches!(config.catalog, CatalogConfig::Sqlite(_)));
     assert!(matches!(config.storage, StorageConfig::Embedded(_)));
-    assert!(matches!(config.state.store, StateStore::Sqlite(_)));
-    assert_eq!(config.state.event_retention.as_secs(), 7 * 86_400);
+    assert!(matches!(config.state, StateStore::Sqlite(_)));
+    assert_eq!(config.events.retention.as_secs(), 7 * 86_400);
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8000");
     assert_eq!(refused(&[("EIDER_ALLOW_ANONYMOUS", "false")]), ["EIDER_ALLOW_ANONYMOUS"]);
 }
@@ -45,7 +45,7 @@ fn what_is_set_chooses_the_stores() {
     assert_eq!(postgres.reader.user, "eider_writer");
     assert_eq!(postgres.port, 5432);
     assert!(matches!(config.storage, StorageConfig::S3(_)));
-    let StateStore::DynamoDb(state) = config.state.store else { panic!("not DynamoDB") };
+    let StateStore::DynamoDb(state) = config.state else { panic!("not DynamoDB") };
     assert_eq!((&*state.table, &*state.region), ("eider", "us-east-1"));
 }
 
@@ -207,6 +207,10 @@ fn a_function_refuses_embedded_stores_and_knows_the_platforms_limits() {
     );
     let config = read(&services_and(&lambda)).expect("a configuration");
     assert_eq!(config.server.max_body_bytes, 4_500_000);
+    assert_eq!(config.events.max_connection.as_secs(), 300);
+    let long = ("EVENTS_MAX_CONNECTION_SECONDS", "841");
+    assert_eq!(refused(&services_and(&[lambda[0], long])), [long.0]);
+    assert_eq!(refused(&services_and(&[long])), [""; 0]);
     assert_eq!(config.engine.memory_bytes, 1 << 30);
 }
 

@@ -145,14 +145,25 @@ impl Feeds {
         limit: usize,
         at: Timestamp,
     ) -> Result<Vec<FeedEvent>> {
-        let range = ItemRange { after: Some(sort(after)), ..ItemRange::of(partition(feed), limit) };
-        let found = self.items.range(&range, at).await?;
-        let event = |item: Item| {
-            let number = item.key.sort.parse().map_err(Error::internal)?;
-            Ok(FeedEvent { number, body: item.body })
-        };
-        found.into_iter().map(event).collect()
+        read_feed(&*self.items, feed, after, limit, at).await
     }
+}
+
+/// What [`Feeds::read`] does, for who does not write.
+pub(crate) async fn read_feed(
+    items: &dyn Items,
+    feed: &str,
+    after: u64,
+    limit: usize,
+    at: Timestamp,
+) -> Result<Vec<FeedEvent>> {
+    let range = ItemRange { after: Some(sort(after)), ..ItemRange::of(partition(feed), limit) };
+    let found = items.range(&range, at).await?;
+    let event = |item: Item| {
+        let number = item.key.sort.parse().map_err(Error::internal)?;
+        Ok(FeedEvent { number, body: item.body })
+    };
+    found.into_iter().map(event).collect()
 }
 
 fn partition(feed: &str) -> String {
@@ -160,7 +171,7 @@ fn partition(feed: &str) -> String {
 }
 
 /// In a partition of its own: among the events every reader would get it.
-fn head(feed: &str) -> ItemKey {
+pub(crate) fn head(feed: &str) -> ItemKey {
     ItemKey::new(format!("HEAD#{feed}"), "HEAD")
 }
 

@@ -23,6 +23,7 @@ mod port;
 mod query;
 mod read_table;
 mod spool;
+pub mod stream;
 mod write;
 
 pub use alter_table::alter_table;

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 #[expect(clippy::disallowed_methods, reason = "the edge asks the clock")]
-pub(crate) fn now() -> Timestamp {
+/// The time of day.
+pub fn now() -> Timestamp {
     Timestamp::now()
 }
 

@@ -26,10 +26,12 @@ mod path;
 mod point;
 mod rows;
 pub mod schema;
+pub mod sse;
 mod told;
 mod write_headers;
 mod writing;
 
+pub use ambient::now;
 pub use authenticated::{Anonymous, Authenticated};
 pub use body::IncomingBody;
 pub use context::{Edge, RequestContext};

@@ -127,9 +127,14 @@ fn each_outside_system_is_named_by_its_crate_only() {
 #[test]
 fn the_light_function_links_no_duckdb() {
     let workspace = Workspace::read();
-    for (function, heavy) in
-        [("system", false), ("jobs", false), ("worker", false), ("rows", true), ("tables", true)]
-    {
+    for (function, heavy) in [
+        ("system", false),
+        ("jobs", false),
+        ("worker", false),
+        ("events", false),
+        ("rows", true),
+        ("tables", true),
+    ] {
         let linked = workspace.everything_under(function);
         let duckdb: Vec<&String> =
             linked.iter().filter(|name| name.contains("duckdb") || *name == "engine").collect();

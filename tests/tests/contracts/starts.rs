@@ -43,12 +43,13 @@ pub(crate) fn of_a_function() -> Config {
 #[tokio::test]
 async fn each_function_says_which_stores_it_uses() {
     let config = of_a_function();
-    for name in ["jobs", "rows", "system", "tables"] {
+    for name in ["events", "jobs", "rows", "system", "tables"] {
         let log = Log::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
         let listening = tracing::subscriber::set_default(subscriber);
         let composed = match name {
+            "events" => events::compose(&config).await,
             "jobs" => jobs::compose(&config).await,
             "rows" => rows::compose(&config).await,
             "system" => system::compose(&config).await,

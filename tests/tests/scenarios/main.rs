@@ -67,6 +67,7 @@ mod slow_clients;
 mod sources;
 mod start;
 mod state_faults;
+mod streams;
 mod system;
 mod tables;
 mod text_bodies;
@@ -131,6 +132,7 @@ fn all() -> Vec<Scenario> {
         sources::all(),
         start::all(),
         state_faults::all(),
+        streams::all(),
         system::all(),
         tables::all(),
         text_bodies::all(),

@@ -18,7 +18,7 @@ pub(super) fn all(config: &Config) -> Vec<ConfigCheck> {
         front_door(&config.server),
         catalog_tls(&config.catalog),
         storage_tls(&config.storage),
-        state_tls(&config.state.store),
+        state_tls(&config.state),
         cors(&config.server),
         debug(&config.server),
         features_there(config),

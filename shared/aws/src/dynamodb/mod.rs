@@ -15,7 +15,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
-use config::{DynamoDbConfig, StateConfig, StateStore};
+use config::{DynamoDbConfig, StateStore};
 use domain::{Result, Timestamp};
 use service::{Item, ItemKey, ItemRange, ItemWrite, Items, Transacted};
 
@@ -39,8 +39,8 @@ pub struct DynamoDbItems {
 }
 
 /// The state store of a function: the table that is configured, or `None`.
-pub async fn items(state: &StateConfig) -> Option<Arc<dyn Items>> {
-    match &state.store {
+pub async fn items(state: &StateStore) -> Option<Arc<dyn Items>> {
+    match state {
         StateStore::DynamoDb(table) => Some(Arc::new(DynamoDbItems::new(table).await)),
         StateStore::Sqlite(_) => None,
     }

@@ -1,7 +1,7 @@
 //! `.env.example` and `docs/configuration.md` list what a start asks for.
 
 use super::*;
-use crate::{catalog, engine, queries, server, state, storage};
+use crate::{catalog, engine, events, queries, server, state, storage};
 
 /// The names that `.env.example` sets, and to what.
 fn listed() -> BTreeMap<String, String> {
@@ -19,6 +19,7 @@ fn asked(variables: &[(&str, &str)]) -> BTreeSet<String> {
     storage::read(&mut reader, &server);
     storage::read_sources(&mut reader, &server, "lake");
     state::read(&mut reader, &server);
+    events::read(&mut reader, &server);
     let engine = engine::read(&mut reader, &server);
     queries::read(&mut reader, &server, &catalog, &engine);
     reader.asked

@@ -103,7 +103,10 @@ impl Jobs {
                 Transacted::Refused(found) => Fed::Refused(found),
             },
         };
-        let Fed::Refused(refused) = refused else { return Ok(Attempt::Done(answer, before)) };
+        let Fed::Refused(refused) = refused else {
+            self.changed.notify_one();
+            return Ok(Attempt::Done(answer, before));
+        };
         for (position, found) in refused {
             seen.found(writes[position].key().clone(), found);
         }

@@ -46,7 +46,7 @@ pub(super) fn alive(name: &JobName, shard: usize) -> ItemKey {
     ItemKey::new(format!("JOB#{name}"), format!("ALIVE#{shard}"))
 }
 
-pub(super) fn run(id: RunId) -> ItemKey {
+pub(crate) fn run(id: RunId) -> ItemKey {
     ItemKey::new(format!("RUN#{id}"), "RUN")
 }
 

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{Code, Error, Job, JobName, Run, RunId};
+use tokio::sync::Notify;
 
 pub use act::{STATE_KEY_LIFETIME, StateChange};
 pub use datasets::{Direction, RunDataset};
@@ -30,6 +31,7 @@ use crate::{Feeds, Items};
 pub struct Jobs {
     items: Arc<dyn Items>,
     feeds: Feeds,
+    changed: Arc<Notify>,
 }
 
 /// A job, and the newest of its runs.
@@ -45,7 +47,12 @@ impl Jobs {
     /// Those in `items`, whose events are kept for so long. Shared by all of a process that changes them.
     pub fn new(items: Arc<dyn Items>, event_retention: Duration) -> Self {
         let feeds = Feeds::new(Arc::clone(&items), event_retention);
-        Self { items, feeds }
+        Self { items, feeds, changed: Arc::default() }
+    }
+
+    /// Told when this process has changed something.
+    pub fn changed(&self) -> Arc<Notify> {
+        Arc::clone(&self.changed)
     }
 }
 

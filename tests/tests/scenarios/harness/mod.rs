@@ -13,5 +13,6 @@ pub(crate) mod rows;
 pub(crate) mod scenario;
 pub(crate) mod server;
 pub(crate) mod services;
+pub(crate) mod sse;
 pub(crate) mod stack;
 pub(crate) mod way;

@@ -1,0 +1,105 @@
+//! The end of one feed, kept in memory for all who follow it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use tokio::sync::Notify;
+
+use super::{FeedKey, StreamEvent};
+
+/// Events that are kept: who is further behind reads them from the store.
+const KEPT: usize = 1_000;
+
+/// Events that one gets at once.
+const AT_ONCE: usize = 100;
+
+/// The newest events of a feed.
+pub(super) struct Tail {
+    pub(super) feed: FeedKey,
+    recent: Mutex<Recent>,
+}
+
+#[derive(Default)]
+struct Recent {
+    /// `None` until the feed was looked at.
+    newest: Option<u64>,
+    events: VecDeque<Arc<StreamEvent>>,
+    followers: Vec<Weak<Notify>>,
+}
+
+/// What there is after a number.
+pub(super) enum After {
+    /// Nothing yet.
+    Nothing,
+    /// These.
+    Events(Vec<Arc<StreamEvent>>),
+    /// More than is kept here.
+    Behind,
+}
+
+impl Tail {
+    pub(super) fn new(feed: FeedKey) -> Self {
+        Self { feed, recent: Mutex::default() }
+    }
+
+    fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// This one is told of what comes, as long as it is there.
+    pub(super) fn tell(&self, follower: &Arc<Notify>) {
+        self.recent().followers.push(Arc::downgrade(follower));
+    }
+
+    /// After which number how many events are to be read, now that this is the newest; `None` if nothing is.
+    pub(super) fn missing(&self, newest: u64) -> Option<(u64, usize)> {
+        let mut recent = self.recent();
+        let Some(known) = recent.newest else {
+            recent.newest = Some(newest);
+            recent.wake();
+            return None;
+        };
+        let missing = usize::try_from(newest.saturating_sub(known)).unwrap_or(usize::MAX).min(KEPT);
+        (missing > 0).then(|| (newest - missing as u64, missing))
+    }
+
+    /// These have come, up to this number.
+    pub(super) fn push(&self, events: Vec<Arc<StreamEvent>>, newest: u64) {
+        let mut recent = self.recent();
+        // What was passed over is no part of an unbroken end.
+        let next = recent.events.back().map_or(0, |last| last.number + 1);
+        if events.first().is_some_and(|first| first.number != next) {
+            recent.events.clear();
+        }
+        recent.events.extend(events);
+        let over = recent.events.len().saturating_sub(KEPT);
+        recent.events.drain(..over);
+        recent.newest = Some(newest);
+        recent.wake();
+    }
+
+    pub(super) fn after(&self, number: u64) -> After {
+        let recent = self.recent();
+        if recent.newest.is_none_or(|newest| number >= newest) {
+            return After::Nothing;
+        }
+        match recent.events.front().map(|first| first.number) {
+            Some(first) if first <= number + 1 => {
+                let from = usize::try_from(number + 1 - first).unwrap_or(usize::MAX);
+                let events: Vec<_> = recent.events.range(from..).take(AT_ONCE).cloned().collect();
+                // The newest have expired, or are gone.
+                if events.is_empty() { After::Behind } else { After::Events(events) }
+            }
+            _ => After::Behind,
+        }
+    }
+}
+
+impl Recent {
+    fn wake(&mut self) {
+        self.followers.retain(|follower| {
+            let follower = follower.upgrade();
+            follower.as_ref().inspect(|follower| follower.notify_one()).is_some()
+        });
+    }
+}
