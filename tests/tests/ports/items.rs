@@ -20,6 +20,7 @@ async fn sqlite_keeps_the_port_of_items() {
     conformance::items(Arc::new(open().await), "two ").await;
     conformance::feeds(Arc::new(open().await), Arc::new(open().await), "three ").await;
     conformance::jobs(Arc::new(open().await), Arc::new(open().await), "four-").await;
+    conformance::streams(Arc::new(open().await), Arc::new(open().await), "five-").await;
 }
 
 /// DynamoDB Local, with a table of its own.
@@ -56,6 +57,7 @@ async fn dynamodb_keeps_the_port_of_items() {
     conformance::items(store().await, "two ").await;
     conformance::feeds(store().await, store().await, "three ").await;
     conformance::jobs(store().await, store().await, "four-").await;
+    conformance::streams(store().await, store().await, "five-").await;
     let none = DynamoDbConfig { table: "nowhere".to_owned(), ..config.clone() };
     conformance::broken_items(Arc::new(DynamoDbItems::new(&none).await), "no table").await;
     // A port that was free a moment ago.

@@ -13,6 +13,7 @@ use crate::harness::http::{path_of, send};
 use crate::harness::leftovers;
 use crate::harness::scenario::Scenario;
 use crate::harness::way::{SERVERS, counts, repository};
+use crate::jobs::put;
 
 pub(crate) fn all() -> Vec<Scenario> {
     scenarios![only SERVERS, "the functions are the same routers, and the document has each";
@@ -21,8 +22,11 @@ pub(crate) fn all() -> Vec<Scenario> {
 }
 
 async fn every_operation_answers_as_the_document_says() {
-    let (app, folder) = (App::own(&[]).await, leftovers::folder("eider-schemathesis-"));
+    // A stream of events is asked for as often as anything, and each is waited for to its end.
+    let app = App::own(&[("EVENTS_MAX_CONNECTION_SECONDS", "1")]).await;
+    let folder = leftovers::folder("eider-schemathesis-");
     make_tables(&app).await;
+    make_runs(&app).await;
     keep_bodies(&app, folder.path()).await;
     let program = repository(".cache/tools/schemathesis/bin/schemathesis");
     assert!(program.exists(), "there is no {}; run ./dev fetch schemathesis", program.display());
@@ -47,6 +51,19 @@ async fn make_tables(app: &App) {
     let types = "SELECT 1.5::DECIMAL(10,2) AS money, [1, NULL] AS list, {'a': DATE '2024-02-29'} AS struct, \
                  MAP {'k': 1} AS map, '\\x00'::BLOB AS blob, NULL::TIMESTAMPTZ AS time, '1 day'::INTERVAL AS i";
     app.post("/tables", json!({"name": "other.\"a.b\"", "as": types})).await.is(201);
+}
+
+/// The job that `schemathesis.toml` names, and its runs, of which one has ended.
+async fn make_runs(app: &App) {
+    app.post("/jobs", json!({"name": "load", "tags": ["a"]})).await.is(201);
+    for last in ["1", "2", "3", "4", "5"] {
+        let id = format!("018f4e9c-9f8e-7c3a-b0f5-3d1c5a7e9b2{last}");
+        let start = json!({"run_id": id, "heartbeat_timeout_seconds": 604_800});
+        app.post("/jobs/load/runs", start).await.is(201);
+        if last == "2" {
+            put(app, &format!("/jobs/load/runs/{id}/complete"), json!({})).await.is(200);
+        }
+    }
 }
 
 async fn keep_bodies(app: &App, folder: &Path) {

@@ -7,6 +7,7 @@ mod jobs;
 mod lake;
 mod objects;
 mod row_source;
+mod streams;
 
 pub use authenticator::{Headers, authenticator};
 pub use feeds::feeds;
@@ -15,3 +16,4 @@ pub use jobs::jobs;
 pub use lake::{LakePorts, lake};
 pub use objects::{ObjectStores, object_credentials, object_store};
 pub use row_source::{broken_row_source, row_source};
+pub use streams::streams;
