@@ -1,4 +1,4 @@
-//! The examples of `docs/tables.md`, run as they stand.
+//! The examples of the pages in docs/, run as they stand.
 //!
 //! The blocks of one language are one script, in their order, on a lake of its own. A block of `text`
 //! is what the block before it prints; `…` in it stands for anything, and white space does not matter.
@@ -15,6 +15,7 @@ use crate::harness::way::{SERVERS, repository};
 pub(crate) fn all() -> Vec<Scenario> {
     scenarios![only SERVERS, "each language wants a lake that nothing has been written to";
         the_examples_for_curl_hold,
+        the_examples_of_runs_hold,
         the_examples_for_python_hold,
         the_examples_for_duckdb_hold,
         the_examples_for_javascript_hold,
@@ -61,13 +62,17 @@ fn examples(page: &str) -> Vec<Example> {
     examples
 }
 
+/// How to use tables, in each language.
+const TABLES: &str = "docs/tables.md";
+/// Jobs, runs and their events.
+const RUNS: &str = "docs/runs.md";
+
 /// The page's blocks of one language, for a server at `url`.
-fn of(language: &str, url: &str) -> Vec<Example> {
-    let page = std::fs::read_to_string(repository("docs/tables.md")).expect("docs/tables.md");
-    let all = examples(&page);
+fn of(page: &str, language: &str, url: &str) -> Vec<Example> {
+    let all = examples(&std::fs::read_to_string(repository(page)).expect(page));
     for example in &all {
         let known = ["sh", "python", "sql", "js"].contains(&example.language.as_str());
-        assert!(known, "docs/tables.md:{}: nothing runs `{}`", example.line, example.language);
+        assert!(known, "{page}:{}: nothing runs `{}`", example.line, example.language);
     }
     let mut chosen: Vec<_> = all.into_iter().filter(|e| e.language == language).collect();
     chosen.iter_mut().for_each(|example| example.code = example.code.replace(THERE, url));
@@ -80,14 +85,14 @@ fn script(examples: &[Example], mark: &str) -> String {
     examples.iter().map(|example| format!("{}{mark}\n", example.code)).collect()
 }
 
-fn check(examples: &[Example], printed: &str) {
+fn check(page: &str, examples: &[Example], printed: &str) {
     let mut outputs = printed.split(MARK);
     for example in examples {
         let found = outputs.next().unwrap_or_default();
         let expected = example.prints.as_deref().unwrap_or_default();
         assert!(
             is_like(&squeezed(found), &squeezed(expected)),
-            "docs/tables.md:{}: the example prints\n{found}\nand not\n{expected}",
+            "{page}:{}: the example prints\n{found}\nand not\n{expected}",
             example.line,
         );
     }
@@ -109,25 +114,34 @@ fn is_like(text: &str, pattern: &str) -> bool {
     rest.ends_with(last)
 }
 
-async fn run(language: &str, mark: &str, command: impl FnOnce(&App, &Path, String) -> Command) {
+async fn run(
+    (page, language): (&str, &str),
+    mark: &str,
+    command: impl FnOnce(&App, &Path, String) -> Command,
+) {
     let (app, folder) = (App::own(&[]).await, leftovers::folder("eider-examples-"));
-    let examples = of(language, &app.url);
+    let examples = of(page, language, &app.url);
     let mut command = command(&app, folder.path(), script(&examples, mark));
     command.current_dir(folder.path());
-    check(&examples, &said(&app, command).await);
+    check(page, &examples, &said(&app, command).await);
 }
 
 async fn the_examples_for_curl_hold() {
-    run("sh", &format!("echo '{MARK}'"), |_, _, script| {
-        let mut command = Command::new("bash");
-        command.args(["-euo", "pipefail", "-c", &script]);
-        command
-    })
-    .await;
+    run((TABLES, "sh"), &format!("echo '{MARK}'"), shell).await;
+}
+
+async fn the_examples_of_runs_hold() {
+    run((RUNS, "sh"), &format!("echo '{MARK}'"), shell).await;
+}
+
+fn shell(_: &App, _: &Path, script: String) -> Command {
+    let mut command = Command::new("bash");
+    command.args(["-euo", "pipefail", "-c", &script]);
+    command
 }
 
 async fn the_examples_for_python_hold() {
-    run("python", &format!("print('{MARK}')"), |_, folder, script| {
+    run((TABLES, "python"), &format!("print('{MARK}')"), |_, folder, script| {
         let file = folder.join("script.py");
         std::fs::write(&file, script).expect("written");
         python(&file.display().to_string())
@@ -136,7 +150,7 @@ async fn the_examples_for_python_hold() {
 }
 
 async fn the_examples_for_duckdb_hold() {
-    run("sql", MARK, |app, folder, script| {
+    run((TABLES, "sql"), MARK, |app, folder, script| {
         let file = folder.join("script.sql");
         std::fs::write(&file, script.trim_end_matches(&format!("{MARK}\n"))).expect("written");
         let mut command = python("sql_blocks.py");
@@ -147,5 +161,8 @@ async fn the_examples_for_duckdb_hold() {
 }
 
 async fn the_examples_for_javascript_hold() {
-    run("js", &format!("console.log('{MARK}');"), |_, folder, script| node(folder, &script)).await;
+    run((TABLES, "js"), &format!("console.log('{MARK}');"), |_, folder, script| {
+        node(folder, &script)
+    })
+    .await;
 }
