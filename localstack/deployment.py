@@ -25,6 +25,7 @@ def parameters(env, secret):
         "DbReaderPasswordSecretArn": {"secret": "reader"},
         "DataBucketName": env["STORAGE_DEFAULT_BUCKET"],
         "FrontDoorSecret": secret,
+        "EventsMaxConnectionSeconds": "20",  # cargo lambda hands the answer to an invocation over once it has ended
         "ExtensionDir": "extensions",  # in the zip, where the function starts
         "StorageEndpoint": env["STORAGE_MINIO_ENDPOINT"],
         "StorageSecure": env["STORAGE_MINIO_SECURE"],

@@ -144,7 +144,8 @@ async fn read_through_cuts(servers: &[&App], path: &str) {
         let (mut frames, mut cuts, mut ours) = (Vec::new(), 0, 0);
         while ours < 2 * runs {
             for _ in 0..1 + cuts % 5 {
-                let frame = stream.next().await.expect("the stream ended");
+                // It may have been there for as long as a stream may.
+                let Some(frame) = stream.next().await else { break };
                 ours += usize::from(frame.data["job_name"] == *name);
                 frames.push(frame);
             }
