@@ -30,10 +30,12 @@ mod own_engine;
 mod pair;
 mod place;
 mod plain_appenders;
+mod plain_runs;
 mod reads;
 mod report;
 mod request;
 mod rounds;
+mod runs;
 mod select42;
 mod server;
 mod services;
@@ -50,13 +52,14 @@ use report::Report;
 /// A row: its name, what it asks, how it is measured.
 struct Row(&'static str, &'static str, fn(&Place) -> anyhow::Result<Report>);
 
-const ROWS: [Row; 9] = [
+const ROWS: [Row; 10] = [
     Row("export", "6 million rows as Arrow and Parquet over HTTP, and in process", export::run),
     Row("append", "100,000 and 5 million rows over HTTP, and by INSERT in process", append::run),
     Row("appenders", "16 clients, a row a request, and 16 connections of DuckDB", appenders::run),
     Row("reads", "a count and a row by its id over HTTP, and in process", reads::run),
     Row("tpch", "the 22 queries of TPC-H over HTTP, and in process", tpch::run),
     Row("select42", "SELECT 42 by 8 connections, beside an empty route", select42::run),
+    Row("runs", "runs of one job started and completed over HTTP, and by the SDK", runs::run),
     Row("growth", "listings and a first query, by tables and snapshots", growth::run),
     Row("start", "from a server's start to its answers", start::run),
     Row("sizes", "zips and cold starts of the functions", sizes::run),

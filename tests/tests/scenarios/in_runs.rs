@@ -75,8 +75,7 @@ fn output(name: &str, snapshot: u64, rows: u64) -> (String, String, Option<u64>,
 
 async fn a_run_knows_what_it_read_and_what_it_wrote() {
     let app = shared().await;
-    let [source, other, made, target] =
-        ["run_a", "run_b", "run_c", "run_d"].map(|name| unique(name));
+    let [source, other, made, target] = ["run_a", "run_b", "run_c", "run_d"].map(unique);
     for name in [&source, &other, &target] {
         app.create(name, numbered_columns()).await;
     }
@@ -126,7 +125,7 @@ async fn a_run_knows_what_it_read_and_what_it_wrote() {
 
 async fn a_run_knows_the_tables_under_a_view_and_the_past_it_read() {
     let app = shared().await;
-    let [table, view] = ["run_t", "run_v"].map(|name| unique(name));
+    let [table, view] = ["run_t", "run_v"].map(unique);
     let created = app.create(&table, numbered_columns()).await["snapshot"].as_u64().expect("one");
     app.put(&path_of(&table), ARROW, arrow_of(&[numbered(0, 10)])).await.is(200);
     let sql = format!("SELECT id FROM {table}");
@@ -242,7 +241,7 @@ async fn requests_are_the_heartbeat_of_their_run() {
 
 async fn a_query_in_a_process_of_its_own_is_recorded_too() {
     let app = App::own(&[("EIDER_QUERY_ISOLATION", "process")]).await;
-    let [source, made] = ["run_p", "run_q"].map(|name| unique(name));
+    let [source, made] = ["run_p", "run_q"].map(unique);
     app.create(&source, numbered_columns()).await;
     let run = run(&app, &job(&app).await).await;
     let create = json!({"name": made, "as": format!("SELECT id FROM {source}")});

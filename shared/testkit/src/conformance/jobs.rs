@@ -91,8 +91,7 @@ impl Suite<'_> {
     async fn make(&self, name: &str, tags: &[&str], seconds: u64) -> JobName {
         let definition = self.definition(name, tags);
         let name = definition.name.clone();
-        let (_, before) =
-            self.one.create(change(seconds), definition, id()).await.expect(name.as_str());
+        let (_, before) = self.one.create(change(seconds), definition, id()).await.expect("made");
         assert!(!before);
         name
     }

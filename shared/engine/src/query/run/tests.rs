@@ -52,7 +52,8 @@ async fn work_that_panics_is_watched_no_more_and_its_rows_end_in_an_error() {
     assert!(panicked.join().is_err());
     assert!(ending.watched.has_ended());
     let schema = Arc::new(arrow_schema::Schema::empty());
-    let head = Head { columns: Vec::new(), schema, snapshot: None, first: None };
+    let tables = Vec::new();
+    let head = Head { columns: Vec::new(), schema, snapshot: None, tables, first: None };
     let read = rows(head, batches, CallOff(ending), None).batches.try_collect::<Vec<_>>().await;
     assert_eq!(read.expect_err("cut short").code, domain::Code::Internal);
 }
