@@ -132,11 +132,12 @@ impl Stream {
         let mut frames = BytesMut::new();
         if let Some(first) = gap {
             let is_told = !(self.from_earliest && self.at[feed] == 0);
+            self.at[feed] = first;
+            let first_id = position::id(&self.at);
             self.at[feed] = first - 1;
             if is_told {
-                let first = position::id(&self.at);
-                frames
-                    .extend_from_slice(&self.passing("gap", &json!({ "continues_after": first })));
+                let gap = self.passing("gap", &json!({ "first_id": first_id }));
+                frames.extend_from_slice(&gap);
             }
         }
         for event in events {

@@ -1,6 +1,6 @@
 //! `GET /events/jobs`
 
-use api::Problem;
+use api::{EventFrame, Problem};
 use axum::extract::State;
 use axum::response::Response;
 use web::sse::LastEventId;
@@ -14,7 +14,7 @@ use crate::stream_jobs::{StreamParameters, jobs};
     get, path = "/events/jobs", operation_id = "stream_job_events", tag = "Events",
     params(StreamParameters, ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event that came")),
     responses(
-        (status = 200, description = "Events, as they come", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "Events, as they come", body = EventFrame, content_type = "text/event-stream"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     )
 )]

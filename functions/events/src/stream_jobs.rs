@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use api::Problem;
+use api::{EventFrame, Problem};
 use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
@@ -39,7 +39,7 @@ impl StreamParameters {
     get, path = "/jobs/events", operation_id = "stream_jobs", tag = "Events",
     params(StreamParameters, ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event that came")),
     responses(
-        (status = 200, description = "Events, as they come", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "Events, as they come", body = EventFrame, content_type = "text/event-stream"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),
     )
 )]

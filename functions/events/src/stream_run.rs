@@ -1,6 +1,6 @@
 //! `GET /jobs/{job_name}/runs/{run_id}/events`
 
-use api::Problem;
+use api::{EventFrame, Problem};
 use axum::extract::State;
 use axum::response::Response;
 use domain::RunState;
@@ -23,7 +23,7 @@ use crate::stream_jobs::StreamParameters;
         ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event that came"),
     ),
     responses(
-        (status = 200, description = "Events, as they come", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "Events, as they come", body = EventFrame, content_type = "text/event-stream"),
         (status = 204, description = "The run has ended, and no event is left"),
         (status = 404, description = "The job has no such run", body = Problem, content_type = "application/problem+json"),
         (status = "default", description = "A problem", body = Problem, content_type = "application/problem+json"),

@@ -8,6 +8,7 @@ mod bytes;
 mod config;
 mod create_table;
 mod ducklake;
+mod event;
 mod history;
 mod job;
 mod page;
@@ -27,6 +28,7 @@ pub use config::{
 };
 pub use create_table::{CreateTable, NewTable, NewTableFrom};
 pub use ducklake::{DuckLakeState, Reconnected};
+pub use event::EventFrame;
 pub use history::{SnapshotItem, SnapshotWrite};
 pub use job::{CreateJob, JobDocument};
 pub use page::Page;

@@ -72,6 +72,7 @@ mod tests {
             ("DB_POSTGRES_MIGRATE_PASSWORD", "plain"),
             ("STORAGE_DEFAULT_BUCKET", "eider"),
             ("AWS_REGION", "us-east-1"),
+            ("STATE_DYNAMODB_TABLE", "eider"),
         ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let config = Config::from_variables(variables).expect("a configuration").catalog;

@@ -10,6 +10,7 @@ use arrow_array::{
 use reqwest::Method;
 use serde_json::json;
 
+use super::jobs::run_id;
 use crate::harness::app::{App, shared};
 use crate::harness::http::{ARROW, PARQUET, path_of, send, unique};
 use crate::harness::rows::{
@@ -65,7 +66,7 @@ async fn rows_go_in_as_arrow_or_parquet_and_come_out_as_either() {
 
 async fn an_append_answers_table_rows_bytes_snapshot_and_run() {
     let (app, name, path) = filled(numbered_columns()).await;
-    let (body, run) = (arrow_of(&[numbered(0, 100)]), uuid::Uuid::now_v7().to_string());
+    let (body, run) = (arrow_of(&[numbered(0, 100)]), run_id(&app).await);
     let request =
         app.request(Method::PUT, &path).header("content-type", ARROW).header("x-run-id", &run);
     let answer = send(request.body(body.clone())).await.is(200).json();

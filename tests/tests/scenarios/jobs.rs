@@ -43,6 +43,12 @@ pub(crate) async fn run(app: &App, job: &str) -> String {
     answer.header("location").expect("Location").to_owned()
 }
 
+/// The id of a run that is running, of a job of this test's own.
+pub(crate) async fn run_id(app: &App) -> String {
+    let path = run(app, &job(app).await).await;
+    path.rsplit('/').next().expect("an id").to_owned()
+}
+
 pub(crate) async fn put(app: &App, path: &str, body: Value) -> Answer {
     app.put(path, JSON, body.to_string().into_bytes()).await
 }
@@ -294,6 +300,9 @@ async fn pages_of_runs_have_no_gap_and_no_repeat() {
         format!("/jobs/{name}/runs?state=RUNNING&cursor={cursor}"),
         format!("/jobs?cursor={cursor}"),
         "/jobs?cursor=nonsense%00".to_owned(),
+        // `jobs `, a line's end, and nothing; and what is no place in the list.
+        "/jobs?cursor=am9icyAK".to_owned(),
+        "/jobs?cursor=am9icyAKeHl6".to_owned(),
     ] {
         app.get(&path).await.problem(400, "INVALID_CURSOR");
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::jobs::run_id;
 use crate::harness::app::{App, shared};
 use crate::harness::http::{ARROW, path_of, send, unique};
 use crate::harness::rows::{arrow_of, numbered, numbered_columns};
@@ -37,7 +38,7 @@ async fn table() -> (Arc<App>, String, Vec<Value>) {
 async fn the_history_lists_what_each_snapshot_did() {
     let (app, name, documents) = table().await;
     let path = format!("{}/snapshots", path_of(&name));
-    let run = uuid::Uuid::now_v7().to_string();
+    let run = run_id(&app).await;
     let request = app.request(Method::PUT, &format!("{}?mode=overwrite", path_of(&name)));
     let request = request.header("content-type", ARROW).header("x-run-id", &run);
     let over = send(request.body(arrow_of(&[numbered(0, 2)]))).await.is(200).json();

@@ -3,7 +3,7 @@
 use super::*;
 use crate::Problems;
 
-const SERVICES: [(&str, &str); 11] = [
+const SERVICES: [(&str, &str); 13] = [
     ("DB_POSTGRES_HOST", "127.0.0.1"),
     ("DB_POSTGRES_DB", "eider"),
     ("DB_POSTGRES_USER", "eider_writer"),
@@ -15,6 +15,8 @@ const SERVICES: [(&str, &str); 11] = [
     ("STORAGE_MINIO_SECRET_KEY", "of the store"),
     ("STATE_DYNAMODB_TABLE", "eider"),
     ("STATE_DYNAMODB_ENDPOINT", "127.0.0.1:8001"),
+    ("STATE_DYNAMODB_ACCESS_KEY", "access"),
+    ("STATE_DYNAMODB_SECRET_KEY", "of the state"),
 ];
 
 const STRICT: [(&str, &str); 3] = [

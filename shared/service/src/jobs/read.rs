@@ -1,6 +1,6 @@
 //! Jobs and runs, read.
 
-use domain::{Job, JobName, Result, Run, RunId, RunState, Tag, Timestamp};
+use domain::{Error, Job, JobName, Result, Run, RunId, RunState, Tag, Timestamp, limits};
 use futures::{StreamExt, TryStreamExt};
 
 use super::{JobWithRun, Jobs, keys, no_job, no_run};
@@ -49,7 +49,7 @@ impl Jobs {
         at: Timestamp,
     ) -> Result<(Vec<JobWithRun>, Option<String>)> {
         let list = keys::job_list(page.tag.as_ref());
-        let (sorts, next) = self.page(list, None, page.after, page.limit, at).await?;
+        let (sorts, next) = self.page(list, (None, None), page.after, page.limit, at).await?;
         let names = sorts.iter().map(|sort| JobName::parse(keys::after_moment(sort)));
         let names = names.collect::<Result<Vec<_>>>()?;
         let keys = names.iter().map(keys::job).collect();
@@ -98,10 +98,9 @@ impl Jobs {
     ) -> Result<(Vec<Run>, Option<String>)> {
         // `#` stands between the moment and the id; `$` comes after it.
         let end = page.to.map(|to| format!("{}$", keys::moment(to)));
-        let before = [page.after, end].into_iter().flatten().min();
         let from = page.from.map(keys::moment);
         let list = keys::run_list(job.id, page.state);
-        let (sorts, next) = self.page(list, from, before, page.limit, at).await?;
+        let (sorts, next) = self.page(list, (from, end), page.after, page.limit, at).await?;
         let ids = sorts.iter().map(|sort| RunId::parse(keys::after_moment(sort)));
         let ids = ids.collect::<Result<Vec<_>>>()?;
         let keys = ids.iter().flat_map(|id| [keys::run(*id), keys::heard(*id)]).collect();
@@ -117,11 +116,15 @@ impl Jobs {
     async fn page(
         &self,
         list: String,
-        from: Option<String>,
-        before: Option<String>,
+        (from, until): (Option<String>, Option<String>),
+        after: Option<String>,
         limit: u32,
         at: Timestamp,
     ) -> Result<(Vec<String>, Option<String>)> {
+        if let Some(place) = after.as_ref().filter(|place| !is_place(place)) {
+            return Err(odd_place(place));
+        }
+        let before = [after, until].into_iter().flatten().min();
         let limit = limit as usize;
         let range =
             ItemRange { partition: list, after: from, before, descending: true, limit: limit + 1 };
@@ -132,4 +135,21 @@ impl Jobs {
         let next = sorts.last().filter(|_| more).cloned();
         Ok((sorts, next))
     }
+}
+
+/// Whether a list may have an item there: a moment, and what the item is of.
+fn is_place(place: &str) -> bool {
+    let parts = place.split_once('#').filter(|(_, rest)| !rest.is_empty());
+    parts.is_some_and(|(moment, rest)| {
+        moment.len() == 20
+            && moment.bytes().all(|byte| byte.is_ascii_digit())
+            && rest.len() <= limits::JOB_NAME_CHARACTERS
+    })
+}
+
+fn odd_place(place: &str) -> Error {
+    let detail = "`cursor` is none of ours; take `next_cursor` as it came, or start without it.";
+    Error::malformed("INVALID_CURSOR", detail)
+        .field("cursor", "is no place in a list")
+        .because(format!("a cursor holds {place:?}"))
 }

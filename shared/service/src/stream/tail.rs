@@ -48,7 +48,12 @@ impl Tail {
 
     /// This one is told of what comes, as long as it is there.
     pub(super) fn tell(&self, follower: &Arc<Notify>) {
-        self.recent().followers.push(Arc::downgrade(follower));
+        let mut recent = self.recent();
+        // Before it grows: on a feed to which nothing comes no one else would drop those that are gone.
+        if recent.followers.len() == recent.followers.capacity() {
+            recent.followers.retain(|follower| follower.strong_count() > 0);
+        }
+        recent.followers.push(Arc::downgrade(follower));
     }
 
     /// After which number how many events are to be read, now that this is the newest; `None` if nothing is.
