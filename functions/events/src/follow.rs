@@ -50,6 +50,8 @@ struct Stream {
     from_earliest: bool,
     names: BTreeSet<String>,
     is_last: fn(&StreamEvent) -> bool,
+    /// The newest numbers there will ever be, where that is known.
+    last: Option<Vec<u64>>,
     heartbeat: Instant,
     end: Instant,
     opened: bool,
@@ -78,6 +80,7 @@ pub(crate) async fn follow(adapters: &Adapters, asked: Asked, over: bool) -> Res
         from_earliest,
         names: asked.names,
         is_last: asked.is_last,
+        last: over.then_some(newest),
         heartbeat: now + HEARTBEAT,
         end: now + adapters.max_connection,
         opened: false,
@@ -94,7 +97,7 @@ impl Stream {
     async fn next(&mut self) -> Option<Bytes> {
         if !self.opened {
             self.opened = true;
-            return Some(sse::opening());
+            return Some(sse::opening(&position::id(&self.at)));
         }
         while !self.ended {
             let now = Instant::now();
@@ -132,7 +135,8 @@ impl Stream {
         let mut frames = BytesMut::new();
         if let Some(first) = gap {
             let is_told = !(self.from_earliest && self.at[feed] == 0);
-            self.at[feed] = first;
+            // Where none is kept, the next one would be the first.
+            self.at[feed] = if events.is_empty() { first - 1 } else { first };
             let first_id = position::id(&self.at);
             self.at[feed] = first - 1;
             if is_told {
@@ -146,6 +150,11 @@ impl Stream {
                 frames.extend_from_slice(&sse::frame(&position::id(&self.at), &event));
             }
             self.ended |= (self.is_last)(&event);
+        }
+        self.ended |= self.last.as_ref().is_some_and(|last| self.at >= *last);
+        if self.ended && frames.is_empty() {
+            // What was left out counts as seen, so that there is an end to connecting anew.
+            frames.extend_from_slice(&sse::place(&position::id(&self.at)));
         }
         (!frames.is_empty()).then(|| frames.freeze())
     }

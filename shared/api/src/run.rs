@@ -278,6 +278,11 @@ fn nominal(text: &str) -> Result<Timestamp> {
 /// The text of an object, if it is of a size that is kept.
 fn object(map: Map<String, Value>, field: &str) -> Result<String> {
     let text = Value::Object(map).to_string();
+    // A name that serde_json keeps for numbers makes something else of it.
+    if !serde_json::from_str(&text).is_ok_and(|value: Value| value.is_object()) {
+        let error = Error::invalid("INVALID_RUN", format!("`{field}` is no JSON object."));
+        return Err(error.field(field, "is no JSON object"));
+    }
     let most = limits::RUN_JSON_BYTES;
     if text.len() <= most {
         return Ok(text);

@@ -157,9 +157,11 @@ impl Run {
         Self { id, job, job_id, start, started_at, heard_at, progress, ended: None }
     }
 
-    /// When it is overdue, if nothing more is heard of it; `None` once it has ended.
+    /// When it is overdue, if nothing more is heard of it; `None` once it has ended. A tenth is added, since
+    /// requests that come sooner after another are not recorded.
     pub fn due_at(&self) -> Option<Timestamp> {
-        let due = self.heard_at.checked_add(self.start.heartbeat_timeout).unwrap_or(Timestamp::MAX);
+        let patience = self.start.heartbeat_timeout + self.start.heartbeat_timeout / 10;
+        let due = self.heard_at.checked_add(patience).unwrap_or(Timestamp::MAX);
         self.ended.is_none().then_some(due)
     }
 

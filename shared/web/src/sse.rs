@@ -15,7 +15,7 @@ use service::stream::StreamEvent;
 use crate::{Failure, ambient};
 
 /// So many milliseconds after its end a client connects anew.
-const RETRY: &str = "retry: 1000\n\n";
+const RETRY: &str = "retry: 1000\n";
 
 /// Where a client was when its last connection broke: `Last-Event-ID`.
 #[derive(Debug)]
@@ -46,9 +46,14 @@ pub fn invalid_event_id() -> Error {
     Error::malformed("INVALID_EVENT_ID", detail).field("last_event_id", "is none of this stream's")
 }
 
-/// What a stream begins with.
-pub fn opening() -> Bytes {
-    Bytes::from_static(RETRY.as_bytes())
+/// What a stream begins with: also who is cut before the first event knows where they were.
+pub fn opening(id: &str) -> Bytes {
+    Bytes::from(format!("{RETRY}id: {id}\n\n"))
+}
+
+/// Where the stream is, and nothing else: no event comes of it.
+pub fn place(id: &str) -> Bytes {
+    under(id, b"\n")
 }
 
 /// An event under its id; all but the id is made once for all who get it.

@@ -60,6 +60,7 @@ async fn a_run_that_cannot_be_is_refused_by_field() {
         ("run_id", json!("run-1"), 422, "INVALID_RUN"),
         ("parameters", json!([1]), 400, "INVALID_FIELD"),
         ("parameters", large, 422, "INVALID_RUN"),
+        ("parameters", json!({"$serde_json::private::Number": "x"}), 422, "INVALID_RUN"),
         ("nominal_time", json!("2026-01-31T02:00:00"), 422, "INVALID_RUN"),
         ("nominal_time", json!("yesterday"), 422, "INVALID_RUN"),
         ("heartbeat_timeout_seconds", json!(0), 422, "INVALID_RUN"),

@@ -194,6 +194,9 @@ async fn events_are_filtered_and_a_heartbeat_says_where_the_stream_is() {
     );
     complete(&app, &run).await;
     assert_eq!(nothing.rest().await, [], "it ends with the run all the same");
+    assert_eq!(nothing.place, "4", "and says where");
+    let over = format!("{path}?events=nothing&last_event_id=4");
+    app.get(&over).await.is(204);
     assert_eq!(Sse::open(&app, &path, Some("3")).await.rest().await.len(), 1);
 }
 

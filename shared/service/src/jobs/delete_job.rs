@@ -4,6 +4,7 @@ use domain::{Code, Error, Job, JobName, Result, RunState};
 
 use super::act::{Attempt, Plan, StateChange, contended};
 use super::create_job::version;
+use super::seen::Seen;
 use super::{Jobs, keys, no_job};
 use crate::{Expected, ItemRange, ItemWrite};
 
@@ -17,6 +18,15 @@ impl Jobs {
     /// No run may be running, nor be started meanwhile. So all feeds are held: a run that starts writes to
     /// one of them. Errors: `NotFound` (`JOB_NOT_FOUND`), `Conflict` (`JOB_RUNNING`).
     pub async fn delete(&self, change: StateChange, name: &JobName) -> Result<bool> {
+        let mut seen = self.look(&change, vec![keys::job(name)]).await?;
+        if seen.job(name)?.is_none() {
+            // Nothing is held for that: it was done before, or there is no such job.
+            let none = |_: &Seen| Err::<Plan<()>, _>(no_job(name));
+            return match self.attempt(&change, &mut seen, none).await? {
+                Attempt::Done((), before) => Ok(before),
+                Attempt::Again => Err(contended()),
+            };
+        }
         let feeds = keys::job_feeds();
         let feeds: Vec<&str> = feeds.iter().map(String::as_str).collect();
         for _ in 0..ATTEMPTS {
@@ -26,7 +36,7 @@ impl Jobs {
                 Some(job) => self.running(&job, &change).await?,
                 None => None,
             };
-            let plan = |seen: &super::seen::Seen| {
+            let plan = |seen: &Seen| {
                 let job = seen.job(name)?.ok_or_else(|| no_job(name))?;
                 if let Some(run) = &running {
                     return Err(is_running(name, run));

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use domain::{Ending, Result, Run, RunId, Timestamp};
+use domain::{Code, Ending, Result, Run, RunId, Timestamp};
 
 use super::act::{Attempt, Plan, StateChange};
 use super::records::RunRecord;
@@ -12,6 +12,7 @@ use crate::{Expected, Item, ItemKey, ItemRange, ItemWrite, WriteKey};
 
 /// Timers of a shard that are read at once.
 const AT_ONCE: usize = 100;
+const ATTEMPTS: usize = 10;
 
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,20 +33,28 @@ impl Jobs {
     pub async fn sweep(&self, at: Timestamp, deadline: Instant) -> Result<Swept> {
         let mut swept = Swept::default();
         for shard in 0..keys::JOB_FEEDS {
+            let mut after = None;
             loop {
-                if Instant::now() >= deadline {
-                    return Ok(swept);
-                }
                 let before = Some(keys::moment(at));
-                let range = ItemRange { before, ..ItemRange::of(keys::timers(shard), AT_ONCE) };
+                let timers = ItemRange::of(keys::timers(shard), AT_ONCE);
+                let range = ItemRange { after: after.take(), before, ..timers };
                 let timers = self.items.range(&range, at).await?;
                 for timer in &timers {
+                    if Instant::now() >= deadline {
+                        return Ok(swept);
+                    }
                     swept.looked_at += 1;
-                    swept.aborted += usize::from(self.look_after(&timer.key, at).await?);
+                    match self.look_after(&timer.key, at).await {
+                        Ok(aborted) => swept.aborted += usize::from(aborted),
+                        Err(error) if error.code == Code::Unavailable => return Err(error),
+                        // One that is odd keeps no one from the others.
+                        Err(error) => tracing::error!(?timer, source = ?error.source, "{error}"),
+                    }
                 }
                 if timers.len() < AT_ONCE {
                     break;
                 }
+                after = timers.last().map(|last| last.key.sort.clone());
             }
         }
         Ok(Swept { whole: true, ..swept })
@@ -58,12 +67,14 @@ impl Jobs {
         let key = WriteKey { key: String::new(), payload: String::new(), by_caller: false };
         let change = StateChange { key, at };
         let mut seen = self.look(&change, vec![keys::run(id), keys::heard(id)]).await?;
-        loop {
+        for _ in 0..ATTEMPTS {
             let plan = |seen: &Seen| self.plan_timer(seen, &change, timer, id);
             if let Attempt::Done(aborted, _) = self.attempt(&change, &mut seen, plan).await? {
                 return Ok(aborted);
             }
         }
+        // It is heard of all the time; the next sweep finds its timer again.
+        Ok(false)
     }
 
     fn plan_timer(

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use domain::{Result, RunId, Timestamp};
-use futures::future::try_join_all;
+use futures::future::join_all;
 use tokio::sync::Notify;
 
 pub use event::StreamEvent;
@@ -121,17 +121,22 @@ impl FeedHub {
     async fn lead(&self) {
         let mut looked = self.looked.lock().await;
         loop {
-            if let Some(last) = *looked {
-                let (soon, next) = (last + AT_LEAST, last + EVERY);
-                tokio::select! {
-                    () = tokio::time::sleep_until(next.into()) => {}
-                    () = self.changed.notified() => tokio::time::sleep_until(soon.into()).await,
+            match *looked {
+                Some(last) => {
+                    let (soon, next) = (last + AT_LEAST, last + EVERY);
+                    tokio::select! {
+                        () = tokio::time::sleep_until(next.into()) => {}
+                        () = self.changed.notified() => tokio::time::sleep_until(soon.into()).await,
+                    }
                 }
+                // Whoever looked before has gone before it was done.
+                None => tokio::time::sleep(AT_LEAST).await,
             }
-            *looked = Some(Instant::now());
+            *looked = None;
             if let Err(error) = self.look().await {
                 tracing::warn!(source = ?error.source, "feeds cannot be read: {error}");
             }
+            *looked = Some(Instant::now());
         }
     }
 
@@ -143,7 +148,10 @@ impl FeedHub {
         let moved: Vec<_> = tails.into_iter().zip(newest).collect();
         for moved in moved.chunks(AT_ONCE) {
             let read = moved.iter().map(|(tail, newest)| self.catch_up(Arc::clone(tail), *newest));
-            try_join_all(read).await?;
+            // One that cannot be read keeps no one from the others.
+            for error in join_all(read).await.into_iter().filter_map(Result::err) {
+                tracing::warn!(source = ?error.source, "a feed cannot be read: {error}");
+            }
         }
         Ok(())
     }
@@ -152,7 +160,7 @@ impl FeedHub {
     async fn catch_up(&self, tail: Arc<Tail>, newest: u64) -> Result<()> {
         if let Some((after, limit)) = tail.missing(newest) {
             let events = self.read(&tail.feed, after, limit).await?;
-            tail.push(events, newest);
+            tail.push(after, events);
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! One reader of some feeds.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::Result;
 use tokio::sync::Notify;
@@ -10,6 +11,9 @@ use super::{FeedHub, StreamEvent};
 
 /// Events that are read from the store at once.
 const AT_ONCE: usize = 100;
+
+/// The writes of a transaction are seen one after the other, all of them long before this.
+const SEEN_LATE: Duration = Duration::from_secs(1);
 
 /// Follows feeds from a number in each.
 pub struct Subscription {
@@ -69,8 +73,13 @@ impl Subscription {
             After::Nothing => return Ok(None),
             After::Events(events) => (events, 0),
             After::Behind => {
-                let newest = self.hub.newest(std::slice::from_ref(&tail.feed)).await?[0];
-                (self.hub.read(&tail.feed, after, AT_ONCE).await?, newest)
+                let mut events = self.hub.read(&tail.feed, after, AT_ONCE).await?;
+                if events.first().is_none_or(|first| first.number > after + 1) {
+                    // It may be there and not be seen yet; what is missing after this is gone.
+                    tokio::time::sleep(SEEN_LATE).await;
+                    events = self.hub.read(&tail.feed, after, AT_ONCE).await?;
+                }
+                (events, self.hub.newest(std::slice::from_ref(&tail.feed)).await?[0])
             }
         };
         let first = events.first().map_or(newest + 1, |event| event.number);

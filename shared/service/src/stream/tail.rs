@@ -68,12 +68,16 @@ impl Tail {
         (missing > 0).then(|| (newest - missing as u64, missing))
     }
 
-    /// These have come, up to this number.
-    pub(super) fn push(&self, events: Vec<Arc<StreamEvent>>, newest: u64) {
+    /// These have come after this number. A head may be seen before its event, and an event before the one
+    /// before it: what does not follow without a gap is left for the next look.
+    pub(super) fn push(&self, after: u64, events: Vec<Arc<StreamEvent>>) {
+        let events = events.into_iter().zip(after + 1..);
+        let events: Vec<_> =
+            events.take_while(|(event, next)| event.number == *next).map(|(e, _)| e).collect();
+        let Some(newest) = events.last().map(|last| last.number) else { return };
         let mut recent = self.recent();
         // What was passed over is no part of an unbroken end.
-        let next = recent.events.back().map_or(0, |last| last.number + 1);
-        if events.first().is_some_and(|first| first.number != next) {
+        if recent.events.back().is_some_and(|last| last.number != after) {
             recent.events.clear();
         }
         recent.events.extend(events);
@@ -91,6 +95,7 @@ impl Tail {
         match recent.events.front().map(|first| first.number) {
             Some(first) if first <= number + 1 => {
                 let from = usize::try_from(number + 1 - first).unwrap_or(usize::MAX);
+                let from = from.min(recent.events.len());
                 let events: Vec<_> = recent.events.range(from..).take(AT_ONCE).cloned().collect();
                 // The newest have expired, or are gone.
                 if events.is_empty() { After::Behind } else { After::Events(events) }

@@ -399,23 +399,23 @@ impl Suite<'_> {
         let state =
             async |run, seconds| self.one.run(&job, run, at(seconds)).await.expect("a run").state();
 
-        self.one.sweep(at(261), deadline()).await.expect("swept");
-        assert_eq!(state(silent, 261).await, RunState::Running, "not yet");
-        let sweeps = [self.one.sweep(at(262), deadline()), self.other.sweep(at(262), deadline())];
+        self.one.sweep(at(267), deadline()).await.expect("swept");
+        assert_eq!(state(silent, 267).await, RunState::Running, "not yet");
+        let sweeps = [self.one.sweep(at(268), deadline()), self.other.sweep(at(268), deadline())];
         let sweeps =
             join_all(sweeps).await.into_iter().collect::<Result<Vec<_>, _>>().expect("swept");
         assert!(sweeps.iter().all(|swept| swept.whole), "{sweeps:?}");
         assert_eq!(sweeps.iter().map(|swept| swept.aborted).sum::<usize>(), 1, "{sweeps:?}");
-        assert_eq!(state(silent, 262).await, RunState::Aborted);
-        assert_eq!(state(heard, 262).await, RunState::Running);
-        assert_eq!(state(ended, 262).await, RunState::Completed);
+        assert_eq!(state(silent, 268).await, RunState::Aborted);
+        assert_eq!(state(heard, 268).await, RunState::Running);
+        assert_eq!(state(ended, 268).await, RunState::Completed);
         assert_eq!(self.states(silent).await, ["RUNNING", "ABORTED"]);
-        let found = self.one.run(&job, silent, at(262)).await.expect("the run").ended;
+        let found = self.one.run(&job, silent, at(268)).await.expect("the run").ended;
         let Some((_, Ending::Aborted { error })) = found else { panic!("{found:?}") };
         assert!(error.contains("60 s"), "{error}");
         // What was heard of it put it off until then.
-        self.other.sweep(at(301), deadline()).await.expect("swept");
-        assert_eq!(state(heard, 301).await, RunState::Aborted);
+        self.other.sweep(at(307), deadline()).await.expect("swept");
+        assert_eq!(state(heard, 307).await, RunState::Aborted);
     }
 
     /// Requests of a run are its heartbeat, and only a run that is running has any.

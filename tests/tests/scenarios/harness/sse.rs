@@ -11,6 +11,8 @@ use super::app::App;
 pub(crate) struct Sse {
     response: reqwest::Response,
     text: String,
+    /// What the last block without an event said.
+    pub(crate) place: String,
 }
 
 /// One frame with data.
@@ -40,8 +42,10 @@ impl Sse {
         assert_eq!(header("content-type"), Some("text/event-stream"));
         assert_eq!(header("cache-control"), Some("no-store"));
         assert_eq!(header("content-encoding"), None);
-        let mut stream = Self { response, text: String::new() };
-        assert_eq!(stream.block().await.as_deref(), Some("retry: 1000"), "{path}");
+        let mut stream = Self { response, text: String::new(), place: String::new() };
+        let opening = stream.block().await.expect("an opening");
+        let place = opening.strip_prefix("retry: 1000\nid: ");
+        assert!(place.is_some_and(|id| !id.is_empty()), "{path}: {opening}");
         stream
     }
 
@@ -57,7 +61,13 @@ impl Sse {
 
     /// The next frame, whatever it is.
     pub(crate) async fn any(&mut self) -> Option<Frame> {
-        let block = self.block().await?;
+        let mut block = self.block().await?;
+        while !block.contains("data: ") {
+            // It only says where the stream is.
+            assert!(block.starts_with("id: "), "{block}");
+            self.place = block.trim_start_matches("id: ").to_owned();
+            block = self.block().await?;
+        }
         let field = |name: &str| {
             let mut values =
                 block.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
