@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
 use axum::Router;
 use config::Config;
 use service::jobs::Jobs;
@@ -13,7 +12,7 @@ use crate::Adapters;
 
 /// The router of this function alone.
 pub async fn compose(config: &Config) -> anyhow::Result<Router> {
-    let items = aws::items(&config.state).await.context("a function needs STATE_DYNAMODB_TABLE")?;
+    let items = aws::items(&config.state).await?;
     let jobs = Arc::new(Jobs::new(items.clone(), config.events.retention));
     let hub = Arc::new(FeedHub::new(items, jobs.changed(), web::now));
     let adapters = Adapters { jobs, hub, max_connection: config.events.max_connection };

@@ -144,15 +144,17 @@ impl Stream {
                 frames.extend_from_slice(&gap);
             }
         }
+        let mut says_where = !frames.is_empty();
         for event in events {
             self.at[feed] = event.number;
-            if self.names.is_empty() || self.names.contains(&event.name) {
+            says_where = self.names.is_empty() || self.names.contains(&event.name);
+            if says_where {
                 frames.extend_from_slice(&sse::frame(&position::id(&self.at), &event));
             }
             self.ended |= (self.is_last)(&event);
         }
-        self.ended |= self.last.as_ref().is_some_and(|last| self.at >= *last);
-        if self.ended && frames.is_empty() {
+        self.ended |= self.last.as_ref() == Some(&self.at);
+        if self.ended && !says_where {
             // What was left out counts as seen, so that there is an end to connecting anew.
             frames.extend_from_slice(&sse::place(&position::id(&self.at)));
         }

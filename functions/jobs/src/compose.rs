@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
 use axum::Router;
 use catalog::PostgresCatalog;
 use config::{CatalogConfig, Config};
@@ -11,13 +10,11 @@ use web::{Anonymous, Edge};
 
 use crate::Adapters;
 
-const EMBEDDED: &str = "a function keeps nothing of its own; eider-server serves embedded stores";
-
 /// The router of this function alone.
 pub async fn compose(config: &Config) -> anyhow::Result<Router> {
-    let items = aws::items(&config.state).await.context(EMBEDDED)?;
+    let items = aws::items(&config.state).await?;
     let CatalogConfig::Postgres(postgres) = aws::read_passwords(&config.catalog).await? else {
-        anyhow::bail!(EMBEDDED);
+        anyhow::bail!("a function keeps nothing of its own; eider-server serves embedded stores");
     };
     let adapters = Adapters {
         jobs: Arc::new(Jobs::new(items, config.events.retention)),

@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::Tag;
 use http::Uri;
 use serde::Deserialize;
-use service::jobs::JobPage;
+use service::jobs::{JobPage, Place};
 use utoipa::IntoParams;
 use web::{
     Authenticated, Failure, PageParameters, Parameters, RequestContext, page_response, place_in,
@@ -49,11 +49,12 @@ pub(crate) async fn list_jobs(
     let tag = asked.tag.as_deref().map(Tag::parse).transpose()?;
     let list = format!("jobs {}", tag.as_ref().map_or("", Tag::as_str));
     let page = PageParameters { limit: asked.limit, cursor: asked.cursor };
-    let page = JobPage { tag, after: page.after_in(&list)?, limit: page.limit()? };
+    let after = page.after_in(&list)?.map(Place::parse).transpose()?;
+    let page = JobPage { tag, after, limit: page.limit()? };
 
     let (jobs, next) = adapters.jobs.list(page, context.now()).await?;
 
-    let next = next.map(|place| place_in(&list, &place));
+    let next = next.map(|place| place_in(&list, place.as_str()));
     let items: Vec<JobDocument> = jobs.into_iter().map(document).collect();
     Ok(page_response(items, next.as_deref(), &uri))
 }

@@ -3,14 +3,14 @@
 use api::{Page, Problem, RunDocument};
 use axum::extract::State;
 use axum::response::Response;
-use domain::{Error, Result as Parsed, RunState, Timestamp};
+use domain::{Error, Result as Parsed, RunState};
 use http::Uri;
 use serde::Deserialize;
-use service::jobs::RunPage;
+use service::jobs::{Place, RunPage};
 use utoipa::IntoParams;
 use web::{
     Authenticated, Failure, JobPath, PageParameters, Parameters, RequestContext, page_response,
-    place_in,
+    place_in, time,
 };
 
 use crate::Adapters;
@@ -56,14 +56,15 @@ pub(crate) async fn list_runs(
 ) -> Result<Response, Failure> {
     let state = asked.state.as_deref().map(state).transpose()?;
     let list = format!("runs {name} {}", state.map_or("", RunState::as_str));
-    let from = time(asked.from.as_deref(), "from")?;
-    let to = time(asked.to.as_deref(), "to")?;
+    let from = asked.from.map(|text| time("from", &text)).transpose()?;
+    let to = asked.to.map(|text| time("to", &text)).transpose()?;
     let page = PageParameters { limit: asked.limit, cursor: asked.cursor };
-    let page = RunPage { state, from, to, after: page.after_in(&list)?, limit: page.limit()? };
+    let after = page.after_in(&list)?.map(Place::parse).transpose()?;
+    let page = RunPage { state, from, to, after, limit: page.limit()? };
 
     let (runs, next) = adapters.jobs.list_runs(&name, page, context.now()).await?;
 
-    let next = next.map(|place| place_in(&list, &place));
+    let next = next.map(|place| place_in(&list, place.as_str()));
     let items: Vec<RunDocument> = runs.into_iter().map(RunDocument::from).collect();
     Ok(page_response(items, next.as_deref(), &uri))
 }
@@ -72,13 +73,5 @@ fn state(text: &str) -> Parsed<RunState> {
     RunState::from_name(text).ok_or_else(|| {
         let what = "must be one of RUNNING, COMPLETED, FAILED, ABORTED";
         Error::malformed("INVALID_PARAMETER", format!("`state` {what}.")).field("state", what)
-    })
-}
-
-fn time(text: Option<&str>, name: &str) -> Parsed<Option<Timestamp>> {
-    let read = text.map(str::parse::<Timestamp>).transpose();
-    read.map_err(|_| {
-        let detail = format!("`{name}` must be a time in RFC 3339, as in 2026-01-31T12:00:00Z.");
-        Error::malformed("INVALID_PARAMETER", detail).field(name, "is not a time in RFC 3339")
     })
 }

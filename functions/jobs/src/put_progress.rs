@@ -3,7 +3,6 @@
 use api::{Problem, PutProgress, RunDocument};
 use axum::extract::State;
 use axum::response::Response;
-
 use web::{Authenticated, Failure, JsonOrNothing, KeyHeader, NoParameters, Parameters, RunPath};
 
 use crate::Adapters;

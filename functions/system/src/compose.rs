@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
 use axum::Router;
 use catalog::PostgresCatalog;
 use config::{CatalogConfig, Config, StorageConfig};
@@ -20,7 +19,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     let adapters = Adapters {
         catalog: Arc::new(PostgresCatalog::new(postgres)?),
         objects: Arc::new(aws::S3ObjectStore::new(s3).await),
-        items: aws::items(&config.state).await.context("a function needs STATE_DYNAMODB_TABLE")?,
+        items: aws::items(&config.state).await?,
         catalog_extension: domain::POSTGRES_EXTENSION,
         config: Arc::new(config.clone()),
     };

@@ -19,7 +19,7 @@ pub async fn compose(config: &Config) -> anyhow::Result<Router> {
     else {
         anyhow::bail!("a function keeps nothing of its own; eider-server serves embedded stores");
     };
-    let items = aws::items(&config.state).await.context("a function needs STATE_DYNAMODB_TABLE")?;
+    let items = aws::items(&config.state).await?;
     let jobs = Arc::new(Jobs::new(items, config.events.retention));
     let spool_dir = &config.engine.temporary_dir;
     std::fs::create_dir_all(spool_dir)

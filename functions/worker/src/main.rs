@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
 use config::Config;
 use domain::Timestamp;
 use service::jobs::Jobs;
@@ -12,7 +11,7 @@ use startup::{serve_trigger, start_tracing};
 async fn main() -> anyhow::Result<()> {
     let config = Config::from_environment()?;
     start_tracing(&config.server.log);
-    let items = aws::items(&config.state).await.context("a function needs STATE_DYNAMODB_TABLE")?;
+    let items = aws::items(&config.state).await?;
     let jobs = Arc::new(Jobs::new(items, config.events.retention));
     tracing::info!("{config}");
     serve_trigger(move |event| {

@@ -77,15 +77,25 @@ impl Feeds {
                     found.retain(|(position, _)| *position < change.len());
                     return Ok(Fed::Refused(found));
                 }
-                Transacted::Refused(found) => *newest = newest_of(&found, number)?,
+                Transacted::Refused(found) => {
+                    // The head may have been busy where the event was there: then it is asked for.
+                    let now = match head_of(&found) {
+                        Some(newest) => newest,
+                        None => self.newest(&[feed], at).await?[0],
+                    };
+                    if now + 1 == number {
+                        let what = format!("event {number} of a feed is there before its head");
+                        return Err(Error::internal(what));
+                    }
+                    *newest = now;
+                }
             }
         }
     }
 
     /// The head counted up, and the event.
     fn event(&self, feed: &str, number: u64, event: &str, at: Timestamp) -> Result<[ItemWrite; 2]> {
-        let head = Item { key: head(feed), version: number, body: "{}".into(), expires_at: None };
-        let head = ItemWrite::Put(head, head_at(number - 1));
+        let head = ItemWrite::Put(Item::empty(head(feed), number), head_at(number - 1));
         Ok([head, self.numbered(feed, number, event, at)?])
     }
 
@@ -184,15 +194,8 @@ fn sort(number: u64) -> String {
     format!("{number:0DIGITS$}")
 }
 
-/// Where another process has left the feed.
-fn newest_of(found: &[(usize, Option<Item>)], number: u64) -> Result<u64> {
-    let head = found.iter().filter_map(|(_, item)| item.as_ref());
-    let head = head.filter(|item| item.key.sort == "HEAD").map(|item| item.version).next();
-    match head.unwrap_or_default() {
-        // The head is as it was, and yet the event is there.
-        newest if newest + 1 == number => {
-            Err(Error::internal(format!("event {number} of a feed is there before its head")))
-        }
-        newest => Ok(newest),
-    }
+/// Where another process has left the feed, if that was found.
+fn head_of(found: &[(usize, Option<Item>)]) -> Option<u64> {
+    let heads = found.iter().filter_map(|(_, item)| item.as_ref());
+    heads.filter(|item| item.key.sort == "HEAD").map(|item| item.version).next()
 }

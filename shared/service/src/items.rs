@@ -34,6 +34,11 @@ pub struct Item {
 }
 
 impl Item {
+    /// One that says all by its key and its version, and has no end.
+    pub fn empty(key: ItemKey, version: u64) -> Self {
+        Self { key, version, body: "{}".to_owned(), expires_at: None }
+    }
+
     /// Whether it is still there at that time.
     pub fn is_alive(&self, at: Timestamp) -> bool {
         self.expires_at.is_none_or(|end| end.as_second() > at.as_second())

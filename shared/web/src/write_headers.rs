@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::response::Response;
-use domain::{Caller, Error, IdempotencyKey, IfMatch, RunId, SnapshotId, TableName, limits};
+use domain::{Caller, Error, IdempotencyKey, IfMatch, RunId, limits};
 use http::{HeaderMap, HeaderValue, header, request::Parts};
 use service::jobs::{Jobs, StateChange, Tagged};
 use service::{Origin, WriteKey};
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
+use crate::run_header::{RunHeader, run_id};
 use crate::{Failure, RequestContext, ambient, etag};
 
 /// `Idempotency-Key`, with the method and path that scope it: what the head of a change of state says.
@@ -28,47 +29,6 @@ pub struct WriteHeaders {
     key: KeyHeader,
     run: Option<RunId>,
     if_match: Option<IfMatch>,
-}
-
-/// `X-Run-Id` of a read.
-pub struct RunHeader {
-    run: Option<RunId>,
-    context: RequestContext,
-}
-
-impl<S: Sync> FromRequestParts<S> for RunHeader {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        Ok(Self { run: run_id(&parts.headers)?, context: RequestContext::of(&parts.extensions)? })
-    }
-}
-
-impl RunHeader {
-    /// The run of `jobs` that the read belongs to, if it says one, which must be running.
-    pub async fn admit(&self, jobs: &Arc<Jobs>) -> Result<ReadOfRun, Error> {
-        let Some(run) = self.run else { return Ok(ReadOfRun(None)) };
-        let tagged = Tagged::new(Arc::clone(jobs), run, self.context.now());
-        tagged.admit().await?;
-        Ok(ReadOfRun(Some(tagged)))
-    }
-}
-
-/// A read that may belong to a run. What it reads is recorded there before the first byte goes out.
-pub struct ReadOfRun(Option<Tagged>);
-
-impl ReadOfRun {
-    /// These tables, as they were in this snapshot.
-    pub async fn reads(
-        &self,
-        tables: &[TableName],
-        snapshot: Option<SnapshotId>,
-    ) -> Result<(), Error> {
-        match &self.0 {
-            Some(run) => run.reads(tables, snapshot).await,
-            None => Ok(()),
-        }
-    }
 }
 
 impl<S: Sync> FromRequestParts<S> for KeyHeader {
@@ -136,11 +96,7 @@ impl WriteHeaders {
     }
 }
 
-fn run_id(headers: &HeaderMap) -> Result<Option<RunId>, Error> {
-    single(headers, "x-run-id")?.map(RunId::parse).transpose()
-}
-
-fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Error> {
+pub(crate) fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Error> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
@@ -187,33 +143,18 @@ impl IntoParams for WriteHeaders {
     fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let mut all = KeyHeader::into_params(&place);
         all.extend(RunHeader::into_params(place));
-        all.extend([
-            parameter(
-                "If-Match",
-                string(),
-                "The table's ETag as it was read: the write is made only if the table is as it was then \
-                 (412), also when others write at the same moment.",
-            ),
-        ]);
+        let text = "The table's ETag as it was read: the write is made only if the table is as it was then \
+                    (412), also when others write at the same moment.";
+        all.push(parameter("If-Match", string(), text));
         all
     }
 }
 
-/// For OpenAPI: the header of a request that belongs to a run.
-impl IntoParams for RunHeader {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let schema = string().format(Some(SchemaFormat::Custom("uuid".to_owned())));
-        let text = "The run that this request belongs to: it must be running. What is read and written is \
-                    recorded there.";
-        vec![parameter("X-Run-Id", schema, text)]
-    }
-}
-
-fn string() -> ObjectBuilder {
+pub(crate) fn string() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
-fn parameter(name: &str, schema: ObjectBuilder, text: &str) -> Parameter {
+pub(crate) fn parameter(name: &str, schema: ObjectBuilder, text: &str) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)

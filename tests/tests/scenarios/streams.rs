@@ -194,7 +194,8 @@ async fn events_are_filtered_and_a_heartbeat_says_where_the_stream_is() {
     );
     complete(&app, &run).await;
     assert_eq!(nothing.rest().await, [], "it ends with the run all the same");
-    assert_eq!(nothing.place, "4", "and says where");
+    assert_eq!(filtered.rest().await, [], "it has shown all that was asked for");
+    assert_eq!((&*nothing.place, &*filtered.place), ("4", "4"), "and each says where");
     let over = format!("{path}?events=nothing&last_event_id=4");
     app.get(&over).await.is(204);
     assert_eq!(Sse::open(&app, &path, Some("3")).await.rest().await.len(), 1);

@@ -38,11 +38,13 @@ pub struct DynamoDbItems {
     table: String,
 }
 
-/// The state store of a function: the table that is configured, or `None`.
-pub async fn items(state: &StateStore) -> Option<Arc<dyn Items>> {
+/// The state store of a function, which keeps nothing of its own: another store is refused.
+pub async fn items(state: &StateStore) -> std::io::Result<Arc<dyn Items>> {
     match state {
-        StateStore::DynamoDb(table) => Some(Arc::new(DynamoDbItems::new(table).await)),
-        StateStore::Sqlite(_) => None,
+        StateStore::DynamoDb(table) => Ok(Arc::new(DynamoDbItems::new(table).await)),
+        StateStore::Sqlite(_) => {
+            Err(std::io::Error::other("a function needs STATE_DYNAMODB_TABLE"))
+        }
     }
 }
 

@@ -28,6 +28,14 @@ pub struct StateChange {
     pub at: Timestamp,
 }
 
+impl StateChange {
+    /// One that no caller asks for: it has no key, and is made as often as there is reason to.
+    pub fn of_ours(at: Timestamp) -> Self {
+        let key = WriteKey { key: String::new(), payload: String::new(), by_caller: false };
+        Self { key, at }
+    }
+}
+
 /// What is to be written, and answered.
 pub(super) struct Plan<T> {
     pub(super) writes: Vec<ItemWrite>,
@@ -36,6 +44,13 @@ pub(super) struct Plan<T> {
     pub(super) answer: T,
     /// Whether it was so before, so that there is nothing to write but the key.
     pub(super) before: bool,
+}
+
+impl<T> Plan<T> {
+    /// Nothing: it was so before.
+    pub(super) fn was_so(answer: T) -> Self {
+        Self { writes: Vec::new(), event: None, answer, before: true }
+    }
 }
 
 /// How an attempt ended.

@@ -66,13 +66,12 @@ impl Jobs {
     ) -> Result<Plan<RunRecord>> {
         let Ended::Now(run) = run.end(ending, change.at)? else {
             let answer = RunRecord::try_from(&run)?;
-            return Ok(Plan { writes: Vec::new(), event: None, answer, before: true });
+            return Ok(Plan::was_so(answer));
         };
         let (answer, event) =
             (RunRecord::try_from(&*run)?, run_state(&run, Some(RunState::Running))?);
         let listed = |state| keys::in_run_list(&run, Some(state));
-        let key = listed(run.state());
-        let there = Item { key, version: 1, body: "{}".to_owned(), expires_at: None };
+        let there = Item::empty(listed(run.state()), 1);
         let writes = vec![
             put(&run, version, &answer)?,
             ItemWrite::Delete(listed(RunState::Running), Expected::Anything),

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::act::{Plan, StateChange};
 use super::records::JobRecord;
 use super::{Jobs, keys, records};
-use crate::{Expected, Item, ItemKey, ItemWrite};
+use crate::{Expected, Item, ItemWrite};
 
 impl Jobs {
     /// Makes the job; and whether this was done before, under the same key.
@@ -37,15 +37,13 @@ impl Jobs {
 
 fn writes(job: &Job) -> Result<Vec<ItemWrite>> {
     let body = records::text(&JobRecord::from(job))?;
-    let put = |key: ItemKey, body: &str| {
-        let item = Item { key, version: version(job), body: body.to_owned(), expires_at: None };
-        ItemWrite::Put(item, Expected::Absent)
-    };
-    let mut writes = vec![put(keys::job(&job.definition.name), &body)];
-    writes.extend(keys::in_job_lists(job).into_iter().map(|key| put(key, "{}")));
-    let alive = (0..keys::JOB_FEEDS).map(|shard| keys::alive(&job.definition.name, shard));
-    writes.extend(alive.map(|key| put(key, "{}")));
-    Ok(writes)
+    let name = &job.definition.name;
+    let record = Item { body, ..Item::empty(keys::job(name), version(job)) };
+    let alive = (0..keys::JOB_FEEDS).map(|shard| keys::alive(name, shard));
+    let others = keys::in_job_lists(job).into_iter().chain(alive);
+    let others = others.map(|key| Item::empty(key, version(job)));
+    let new = std::iter::once(record).chain(others);
+    Ok(new.map(|item| ItemWrite::Put(item, Expected::Absent)).collect())
 }
 
 /// Of all items of a job: another than its next namesake's, so that who has seen this one does not take that

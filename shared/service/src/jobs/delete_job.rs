@@ -18,14 +18,10 @@ impl Jobs {
     /// No run may be running, nor be started meanwhile. So all feeds are held: a run that starts writes to
     /// one of them. Errors: `NotFound` (`JOB_NOT_FOUND`), `Conflict` (`JOB_RUNNING`).
     pub async fn delete(&self, change: StateChange, name: &JobName) -> Result<bool> {
-        let mut seen = self.look(&change, vec![keys::job(name)]).await?;
-        if seen.job(name)?.is_none() {
+        if self.look(&change, vec![keys::job(name)]).await?.job(name)?.is_none() {
             // Nothing is held for that: it was done before, or there is no such job.
             let none = |_: &Seen| Err::<Plan<()>, _>(no_job(name));
-            return match self.attempt(&change, &mut seen, none).await? {
-                Attempt::Done((), before) => Ok(before),
-                Attempt::Again => Err(contended()),
-            };
+            return self.act(&change, Vec::new(), none).await.map(|((), before)| before);
         }
         let feeds = keys::job_feeds();
         let feeds: Vec<&str> = feeds.iter().map(String::as_str).collect();

@@ -6,6 +6,7 @@ mod create_job;
 mod datasets;
 mod delete_job;
 pub mod keys;
+mod place;
 mod read;
 mod records;
 mod seen;
@@ -21,6 +22,7 @@ use tokio::sync::Notify;
 
 pub use act::{STATE_KEY_LIFETIME, StateChange};
 pub use datasets::{Direction, RunDataset};
+pub use place::Place;
 pub use read::{JobPage, RunPage};
 pub use sweep::Swept;
 pub use tagged::Tagged;

@@ -1,9 +1,9 @@
 //! Jobs and runs, read.
 
-use domain::{Error, Job, JobName, Result, Run, RunId, RunState, Tag, Timestamp, limits};
+use domain::{Job, JobName, Result, Run, RunId, RunState, Tag, Timestamp};
 use futures::{StreamExt, TryStreamExt};
 
-use super::{JobWithRun, Jobs, keys, no_job, no_run};
+use super::{JobWithRun, Jobs, Place, keys, no_job, no_run};
 use crate::{ItemRange, jobs::seen::Seen};
 
 /// Which jobs a list shows, the newest first.
@@ -12,7 +12,7 @@ pub struct JobPage {
     /// Only those that have it.
     pub tag: Option<Tag>,
     /// Only those after this place in the list.
-    pub after: Option<String>,
+    pub after: Option<Place>,
     /// So many at most.
     pub limit: u32,
 }
@@ -27,13 +27,19 @@ pub struct RunPage {
     /// Only those that began at this time or before.
     pub to: Option<Timestamp>,
     /// Only those after this place in the list.
-    pub after: Option<String>,
+    pub after: Option<Place>,
     /// So many at most.
     pub limit: u32,
 }
 
 /// Jobs whose newest run is asked for at a time.
 const AT_ONCE: usize = 16;
+
+/// Runs that are read at a time; with their parameters and metrics they may be large.
+const READ_AT_ONCE: usize = 25;
+
+/// A page of runs that holds more ends there: a function answers 6 MB at most.
+const PAGE_BYTES: usize = 3 << 20;
 
 impl Jobs {
     /// The job of this name. Errors: `NotFound` (`JOB_NOT_FOUND`).
@@ -47,7 +53,7 @@ impl Jobs {
         &self,
         page: JobPage,
         at: Timestamp,
-    ) -> Result<(Vec<JobWithRun>, Option<String>)> {
+    ) -> Result<(Vec<JobWithRun>, Option<Place>)> {
         let list = keys::job_list(page.tag.as_ref());
         let (sorts, next) = self.page(list, (None, None), page.after, page.limit, at).await?;
         let names = sorts.iter().map(|sort| JobName::parse(keys::after_moment(sort)));
@@ -74,7 +80,7 @@ impl Jobs {
         name: &JobName,
         page: RunPage,
         at: Timestamp,
-    ) -> Result<(Vec<Run>, Option<String>)> {
+    ) -> Result<(Vec<Run>, Option<Place>)> {
         let job = self.job(name, at).await?;
         self.runs_of(&job, page, at).await
     }
@@ -95,21 +101,32 @@ impl Jobs {
         job: &Job,
         page: RunPage,
         at: Timestamp,
-    ) -> Result<(Vec<Run>, Option<String>)> {
+    ) -> Result<(Vec<Run>, Option<Place>)> {
         // `#` stands between the moment and the id; `$` comes after it.
         let end = page.to.map(|to| format!("{}$", keys::moment(to)));
         let from = page.from.map(keys::moment);
         let list = keys::run_list(job.id, page.state);
         let (sorts, next) = self.page(list, (from, end), page.after, page.limit, at).await?;
-        let ids = sorts.iter().map(|sort| RunId::parse(keys::after_moment(sort)));
-        let ids = ids.collect::<Result<Vec<_>>>()?;
-        let keys = ids.iter().flat_map(|id| [keys::run(*id), keys::heard(*id)]).collect();
-        let seen = Seen::read(&*self.items, keys, at).await?;
-        let runs = ids.iter().filter_map(|id| seen.run(*id).transpose());
-        let runs = runs.map(|run| Ok(run?.0)).collect::<Result<Vec<Run>>>()?;
-        // A run that has moved on since the list was read is not in this state any more.
-        let runs = runs.into_iter().filter(|run| page.state.is_none_or(|s| s == run.state()));
-        Ok((runs.collect(), next))
+        let last = sorts.last().cloned().unwrap_or_default();
+        let (mut runs, mut bytes) = (Vec::new(), 0);
+        for sorts in sorts.chunks(READ_AT_ONCE) {
+            let ids = sorts.iter().map(|sort| RunId::parse(keys::after_moment(sort)));
+            let ids = ids.collect::<Result<Vec<_>>>()?;
+            let keys = ids.iter().flat_map(|id| [keys::run(*id), keys::heard(*id)]).collect();
+            let seen = Seen::read(&*self.items, keys, at).await?;
+            for (id, sort) in ids.into_iter().zip(sorts) {
+                let Some((run, _)) = seen.run(id)? else { continue };
+                // One that has moved on since the list was read is not in this state any more.
+                if page.state.is_none_or(|state| state == run.state()) {
+                    runs.push(run);
+                }
+                bytes += seen.at(&keys::run(id))?.map_or(0, |item| item.body.len());
+                if bytes > PAGE_BYTES && *sort != last {
+                    return Ok((runs, Some(Place(sort.clone()))));
+                }
+            }
+        }
+        Ok((runs, next))
     }
 
     /// Sort keys of a list, the greatest first, and the last of them where there are more.
@@ -117,14 +134,11 @@ impl Jobs {
         &self,
         list: String,
         (from, until): (Option<String>, Option<String>),
-        after: Option<String>,
+        after: Option<Place>,
         limit: u32,
         at: Timestamp,
-    ) -> Result<(Vec<String>, Option<String>)> {
-        if let Some(place) = after.as_ref().filter(|place| !is_place(place)) {
-            return Err(odd_place(place));
-        }
-        let before = [after, until].into_iter().flatten().min();
+    ) -> Result<(Vec<String>, Option<Place>)> {
+        let before = [after.map(|place| place.0), until].into_iter().flatten().min();
         let limit = limit as usize;
         let range =
             ItemRange { partition: list, after: from, before, descending: true, limit: limit + 1 };
@@ -132,24 +146,7 @@ impl Jobs {
         let more = found.len() > limit;
         found.truncate(limit);
         let sorts: Vec<String> = found.into_iter().map(|item| item.key.sort).collect();
-        let next = sorts.last().filter(|_| more).cloned();
+        let next = sorts.last().filter(|_| more).cloned().map(Place);
         Ok((sorts, next))
     }
-}
-
-/// Whether a list may have an item there: a moment, and what the item is of.
-fn is_place(place: &str) -> bool {
-    let parts = place.split_once('#').filter(|(_, rest)| !rest.is_empty());
-    parts.is_some_and(|(moment, rest)| {
-        moment.len() == 20
-            && moment.bytes().all(|byte| byte.is_ascii_digit())
-            && rest.len() <= limits::JOB_NAME_CHARACTERS
-    })
-}
-
-fn odd_place(place: &str) -> Error {
-    let detail = "`cursor` is none of ours; take `next_cursor` as it came, or start without it.";
-    Error::malformed("INVALID_CURSOR", detail)
-        .field("cursor", "is no place in a list")
-        .because(format!("a cursor holds {place:?}"))
 }

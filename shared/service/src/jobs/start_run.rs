@@ -7,7 +7,7 @@ use super::create_job::version;
 use super::records::RunRecord;
 use super::seen::Seen;
 use super::{Jobs, keys, no_job, records};
-use crate::{Expected, Item, ItemKey, ItemWrite};
+use crate::{Expected, Item, ItemWrite};
 
 impl Jobs {
     /// Starts a run under this id; and whether it had been started before, by the same request.
@@ -45,25 +45,22 @@ impl Jobs {
         }
         if let Some((there, _)) = seen.run(id)? {
             check_same(&there, &job.id, start)?;
-            let answer = RunRecord::try_from(&there)?;
-            return Ok(Plan { writes: Vec::new(), event: None, answer, before: true });
+            return Ok(Plan::was_so(RunRecord::try_from(&there)?));
         }
         check_parent(seen, id, start)?;
         let run = Run::begin(id, name.clone(), job.id, start.clone(), change.at);
         let answer = RunRecord::try_from(&run)?;
-        let new = |key: ItemKey, body: String| {
-            let item = Item { key, version: 1, body, expires_at: None };
-            ItemWrite::Put(item, Expected::Absent)
-        };
+        let new = |item: Item| ItemWrite::Put(item, Expected::Absent);
+        let record = Item { body: records::text(&answer)?, ..Item::empty(keys::run(id), 1) };
         let event = run_state(&run, None)?;
         let mut writes = vec![
-            new(keys::run(id), records::text(&answer)?),
+            new(record),
             ItemWrite::Check(alive, Expected::Version(version(&job))),
-            new(keys::in_run_list(&run, None), "{}".to_owned()),
-            new(keys::in_run_list(&run, Some(RunState::Running)), "{}".to_owned()),
+            new(Item::empty(keys::in_run_list(&run, None), 1)),
+            new(Item::empty(keys::in_run_list(&run, Some(RunState::Running)), 1)),
             self.feeds.numbered(&keys::run_feed(id), 1, &event, change.at)?,
         ];
-        writes.extend(run.due_at().map(|due| new(keys::timer(id, due), "{}".to_owned())));
+        writes.extend(run.due_at().map(|due| new(Item::empty(keys::timer(id, due), 1))));
         Ok(Plan { writes, event: Some((keys::job_feed(id), event)), answer, before: false })
     }
 }

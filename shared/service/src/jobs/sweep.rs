@@ -8,7 +8,7 @@ use super::act::{Attempt, Plan, StateChange};
 use super::records::RunRecord;
 use super::seen::Seen;
 use super::{Jobs, keys};
-use crate::{Expected, Item, ItemKey, ItemRange, ItemWrite, WriteKey};
+use crate::{Expected, Item, ItemKey, ItemRange, ItemWrite};
 
 /// Timers of a shard that are read at once.
 const AT_ONCE: usize = 100;
@@ -63,9 +63,7 @@ impl Jobs {
     /// Whether the run of a timer that is due had to be aborted.
     async fn look_after(&self, timer: &ItemKey, at: Timestamp) -> Result<bool> {
         let id = RunId::parse(keys::after_moment(&timer.sort))?;
-        // No caller's key: what is overdue is overdue once.
-        let key = WriteKey { key: String::new(), payload: String::new(), by_caller: false };
-        let change = StateChange { key, at };
+        let change = StateChange::of_ours(at);
         let mut seen = self.look(&change, vec![keys::run(id), keys::heard(id)]).await?;
         for _ in 0..ATTEMPTS {
             let plan = |seen: &Seen| self.plan_timer(seen, &change, timer, id);
@@ -95,8 +93,7 @@ impl Jobs {
             writes.extend([gone, seen.check_heard(id)?]);
             return Ok(Plan { writes, event, answer: true, before: false });
         }
-        let key = keys::timer(id, due);
-        let item = Item { key, version: 1, body: "{}".to_owned(), expires_at: None };
+        let item = Item::empty(keys::timer(id, due), 1);
         let writes = vec![ItemWrite::Put(item, Expected::Anything), gone];
         Ok(Plan { writes, event: None, answer: false, before: false })
     }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use domain::{Code, DatasetName, Error, Result, RunId, SnapshotId, TableName, Timestamp};
 
-use super::act::contended;
+use super::act::{Plan, StateChange};
 use super::records::{self, InputRecord};
 use super::seen::Seen;
 use super::{Jobs, keys};
-use crate::{Expected, Item, ItemKey, ItemWrite, Transacted};
+use crate::{Expected, Item, ItemKey, ItemWrite};
 
 /// A request of this part of the heartbeat timeout after the one before is not heard: less than a tenth of
 /// them is written.
@@ -17,7 +17,6 @@ const HEARD_AGAIN: u32 = 10;
 
 /// Inputs that are recorded in one transaction.
 const AT_ONCE: usize = 50;
-const ATTEMPTS: usize = 50;
 
 /// The run that a request belongs to.
 #[derive(Clone)]
@@ -60,8 +59,7 @@ impl Tagged {
         if silent.is_positive() && silent.unsigned_abs() > run.start.heartbeat_timeout / HEARD_AGAIN
         {
             let version = u64::try_from(self.at.as_microsecond()).unwrap_or_default();
-            let key = keys::heard(self.run);
-            let heard = Item { key, version, body: "{}".to_owned(), expires_at: None };
+            let heard = Item::empty(keys::heard(self.run), version);
             items.transact(&[ItemWrite::Put(heard, Expected::Anything)], self.at).await?;
         }
         Ok(())
@@ -93,23 +91,14 @@ impl Tagged {
     }
 
     async fn record_some(&self, names: &[DatasetName], snapshot: Option<u64>) -> Result<()> {
-        let items = &*self.jobs.items;
         let key = |name: &DatasetName| keys::input(self.run, name);
-        let mut seen = Seen::read(items, names.iter().map(key).collect(), self.at).await?;
-        for _ in 0..ATTEMPTS {
-            let writes = names.iter().map(|name| input(&seen, key(name), name, snapshot));
+        let plan = |seen: &Seen| {
+            let writes = names.iter().map(|name| input(seen, key(name), name, snapshot));
             let writes = writes.filter_map(Result::transpose).collect::<Result<Vec<_>>>()?;
-            if writes.is_empty() {
-                return Ok(());
-            }
-            let Transacted::Refused(found) = items.transact(&writes, self.at).await? else {
-                return Ok(());
-            };
-            for (position, item) in found {
-                seen.found(writes[position].key().clone(), item);
-            }
-        }
-        Err(contended())
+            Ok(Plan { writes, event: None, answer: (), before: false })
+        };
+        let (keys, change) = (names.iter().map(key).collect(), StateChange::of_ours(self.at));
+        self.jobs.act(&change, keys, plan).await.map(|((), _)| ())
     }
 }
 

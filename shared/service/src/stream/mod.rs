@@ -106,7 +106,8 @@ impl FeedHub {
         tail
     }
 
-    /// Events after this number, from the store: for who is further behind than what is kept here.
+    /// Events after this number that follow each other, from the store. One may be seen there before the one
+    /// before it: that is where it stops.
     async fn read(
         &self,
         feed: &FeedKey,
@@ -114,7 +115,9 @@ impl FeedHub {
         limit: usize,
     ) -> Result<Vec<Arc<StreamEvent>>> {
         let found = read_feed(&*self.items, &feed.name, after, limit, (self.clock)()).await?;
-        found.into_iter().map(|event| StreamEvent::read(&event).map(Arc::new)).collect()
+        let first = found.first().map_or(0, |event| event.number);
+        let unbroken = found.iter().zip(first..).take_while(|(event, next)| event.number == *next);
+        unbroken.map(|(event, _)| StreamEvent::read(event).map(Arc::new)).collect()
     }
 
     /// Looks for all, for as long as it is waited for.

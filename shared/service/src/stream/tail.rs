@@ -68,13 +68,16 @@ impl Tail {
         (missing > 0).then(|| (newest - missing as u64, missing))
     }
 
-    /// These have come after this number. A head may be seen before its event, and an event before the one
-    /// before it: what does not follow without a gap is left for the next look.
+    /// These have come, each after the one before it. Where the first is not the one after this number, that is
+    /// not seen yet: all are left for the next look.
     pub(super) fn push(&self, after: u64, events: Vec<Arc<StreamEvent>>) {
-        let events = events.into_iter().zip(after + 1..);
-        let events: Vec<_> =
-            events.take_while(|(event, next)| event.number == *next).map(|(e, _)| e).collect();
-        let Some(newest) = events.last().map(|last| last.number) else { return };
+        let (Some(first), Some(newest)) = (events.first(), events.last().map(|last| last.number))
+        else {
+            return;
+        };
+        if first.number != after + 1 {
+            return;
+        }
         let mut recent = self.recent();
         // What was passed over is no part of an unbroken end.
         if recent.events.back().is_some_and(|last| last.number != after) {
@@ -111,5 +114,58 @@ impl Recent {
             let follower = follower.upgrade();
             follower.as_ref().inspect(|follower| follower.notify_one()).is_some()
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::RunId;
+
+    use super::*;
+    use crate::FeedEvent;
+
+    fn events(numbers: impl IntoIterator<Item = u64>) -> Vec<Arc<StreamEvent>> {
+        let body = r#"{"event":"e","at":"2026-01-31T12:00:00Z","data":null}"#;
+        let event = |number| StreamEvent::read(&FeedEvent { number, body: body.to_owned() });
+        numbers.into_iter().map(|number| Arc::new(event(number).expect("an event"))).collect()
+    }
+
+    fn numbers(after: After) -> Option<Vec<u64>> {
+        match after {
+            After::Nothing => None,
+            After::Events(events) => Some(events.iter().map(|event| event.number).collect()),
+            After::Behind => Some(Vec::new()),
+        }
+    }
+
+    #[test]
+    fn what_is_not_seen_yet_is_waited_for_and_never_passed_over() {
+        let tail = Tail::new(FeedKey::of_run(RunId(uuid::Uuid::nil())));
+        assert_eq!(tail.missing(3), None, "it begins there");
+        assert_eq!(numbers(tail.after(3)), None);
+        // The head is seen before its event, or an event before the one before it.
+        for seen in [events([]), events([5])] {
+            assert_eq!(tail.missing(5), Some((3, 2)));
+            tail.push(3, seen);
+            assert_eq!(numbers(tail.after(3)), None);
+        }
+        tail.push(3, events([4, 5]));
+        assert_eq!(tail.missing(5), None);
+        assert_eq!(numbers(tail.after(3)), Some(vec![4, 5]));
+        assert_eq!(numbers(tail.after(4)), Some(vec![5]));
+        assert_eq!(numbers(tail.after(2)), Some(Vec::new()), "which the store has");
+    }
+
+    #[test]
+    fn so_many_are_kept_and_who_was_passed_is_behind() {
+        let tail = Tail::new(FeedKey::of_run(RunId(uuid::Uuid::nil())));
+        tail.missing(0);
+        let kept = KEPT as u64;
+        tail.push(0, events(1..=kept));
+        assert_eq!(tail.missing(3 * kept), Some((2 * kept, KEPT)), "not all that it missed");
+        tail.push(2 * kept, events(2 * kept + 1..=3 * kept));
+        assert_eq!(numbers(tail.after(kept)), Some(Vec::new()), "it is read from the store");
+        let first = 2 * kept + 1..=2 * kept + AT_ONCE as u64;
+        assert_eq!(numbers(tail.after(2 * kept)), Some(first.collect()));
     }
 }

@@ -24,6 +24,7 @@ pub async fn jobs(store: Arc<dyn Items>, others: Arc<dyn Items>, prefix: &str) {
     suite.racing_ends().await;
     suite.progress().await;
     suite.pages().await;
+    suite.large_pages().await;
     suite.deletions().await;
     suite.deletions_race_starts().await;
     suite.silence().await;
@@ -39,8 +40,7 @@ fn at(seconds: u64) -> Timestamp {
 
 /// Under no key of a caller's.
 fn change(seconds: u64) -> StateChange {
-    let key = WriteKey { key: String::new(), payload: String::new(), by_caller: false };
-    StateChange { key, at: at(seconds) }
+    StateChange::of_ours(at(seconds))
 }
 
 fn under(key: &str, payload: &str, seconds: u64) -> StateChange {
@@ -330,6 +330,33 @@ impl Suite<'_> {
         assert_eq!(list(times).await.0, runs[1..4], "both ends belong to it");
         for run in [runs[0], runs[1], runs[2], runs[4]] {
             self.other.end(change(91), job, run, completed()).await.expect("ended");
+        }
+    }
+
+    /// A page ends where it would be more than an answer holds, and the next one goes on there.
+    async fn large_pages(&self) {
+        let job = self.make("large", &[], 92).await;
+        let mut expected = Vec::new();
+        for number in 0..60 {
+            let parameters = Some(format!("{{\"text\":\"{}\"}}", "x".repeat(60_000)));
+            let (run, start) = (new_run(), NewRun { parameters, ..start(600) });
+            self.one.start(change(92 + number), &job, run, start).await.expect("started");
+            expected.insert(0, run);
+        }
+        let (mut found, mut after, mut pages) = (Vec::new(), None, 0);
+        loop {
+            let page = RunPage { after, limit: 100, ..RunPage::default() };
+            let (runs, next) = self.other.list_runs(&job, page, at(200)).await.expect("a page");
+            assert!(runs.len() < 60, "{} runs of 60 kB in a page", runs.len());
+            found.extend(runs.into_iter().map(|run| run.id));
+            (after, pages) = (next, pages + 1);
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!((found, pages), (expected.clone(), 2), "the newest first, none twice");
+        for run in expected {
+            self.other.end(change(200), &job, run, completed()).await.expect("ended");
         }
     }
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use domain::{JobDefinition, JobName, JobType, NewRun, Progress, RunId, Timestamp};
 use futures::future::join_all;
+use service::Items;
 use service::jobs::{Jobs, StateChange};
 use service::stream::{Batch, FeedHub, FeedKey, Subscription};
-use service::{Items, WriteKey};
 use uuid::Uuid;
 
 /// What streams keep on a store, whatever was in it before: the suite's jobs have a prefix of their own.
@@ -33,8 +33,7 @@ fn now() -> Timestamp {
 }
 
 fn change(seconds_ago: u64) -> StateChange {
-    let key = WriteKey { key: String::new(), payload: String::new(), by_caller: false };
-    StateChange { key, at: now() - Duration::from_secs(seconds_ago) }
+    StateChange::of_ours(now() - Duration::from_secs(seconds_ago))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test makes ids")]
